@@ -1,0 +1,21 @@
+import * as z from 'zod';
+
+/** The listeners of an Aerospike node, by the names its own configuration gives them. */
+export const PortName = z.enum(['service', 'fabric', 'heartbeat', 'admin']);
+export type PortName = z.infer<typeof PortName>;
+
+/**
+ * Port numbers by name. The server has no built-in defaults; these are the usual ones of its sample
+ * configuration (aerospike.com/docs/database, manage/network).
+ */
+export type PortNumbers = Readonly<Record<PortName, number>>;
+
+export const usualPorts: PortNumbers = {
+  service: 3000,
+  fabric: 3001,
+  heartbeat: 3002,
+  admin: 3003,
+};
+
+/** The host's own lifelines, which no cut may name: SSH, and HTTPS for the SSM agent. */
+export const protectedPorts: readonly number[] = [22, 443];

@@ -1,0 +1,58 @@
+import * as z from 'zod';
+import { Change, NodeView, ProbeResult } from './observation.ts';
+
+/**
+ * What the run saw and did, for the report and for people. Nothing that restores reads a note: intents
+ * alone decide what may be in force.
+ */
+const common = { at: z.int() };
+
+/** When in the run a question was asked. */
+export const Moment = z.enum(['baseline', 'prove', 'hold', 'clean', 'recovery']);
+export type Moment = z.infer<typeof Moment>;
+
+/** A probe's answer with its vantage: the instance that asked. */
+export const Seen = z.strictObject({ from: z.string(), at: z.int(), result: ProbeResult });
+export type Seen = z.infer<typeof Seen>;
+
+export const Note = z.discriminatedUnion('kind', [
+  z.strictObject({ ...common, kind: z.literal('state'), state: z.string(), says: z.string() }),
+  z.strictObject({ ...common, kind: z.literal('probes'), moment: Moment, seen: z.array(Seen) }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('views'),
+    moment: Moment,
+    views: z.array(z.strictObject({ from: z.string(), at: z.int(), view: NodeView.nullable() })),
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('changes'),
+    from: z.string(),
+    changes: z.array(Change),
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('applied'),
+    stepId: z.string(),
+    appliedAt: z.int(),
+    says: z.string(),
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('restored'),
+    stepId: z.string(),
+    restoredAt: z.int(),
+    by: z.string(),
+  }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('look'),
+    by: z.string(),
+    found: z.int(),
+    unknown: z.array(z.string()),
+    last: z.boolean(),
+  }),
+  z.strictObject({ ...common, kind: z.literal('residue'), residue: z.array(z.string()) }),
+  z.strictObject({ ...common, kind: z.literal('failure'), error: z.string(), cause: z.string() }),
+]);
+export type Note = z.infer<typeof Note>;

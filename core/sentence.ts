@@ -1,0 +1,66 @@
+import type * as z from 'zod';
+
+type Issue = z.core.$ZodIssue;
+
+/** One sentence in the house grammar for the first thing a schema found wrong with `value`. */
+export function sentence(error: z.ZodError, value: unknown): string {
+  const issue = error.issues[0];
+  if (issue === undefined)
+    return 'Cannot read experiment as it must match the schema: found it does not';
+  const rest = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : '';
+  return `Cannot read experiment as ${requirement(issue, value)}${rest}`;
+}
+
+function requirement(issue: Issue, value: unknown): string {
+  const where = issue.path.length === 0 ? 'it' : `'${issue.path.join('.')}'`;
+  if (issue.code === 'unrecognized_keys') {
+    const parent = issue.path.length === 0 ? '' : ` in '${issue.path.join('.')}'`;
+    return `every key${parent} must be known: found ${issue.keys.map((key) => show(key)).join(', ')}`;
+  }
+  return `${where} must ${must(issue)}: found ${show(at(value, issue.path))}`;
+}
+
+function must(issue: Issue): string {
+  switch (issue.code) {
+    case 'too_big':
+      return `be at most ${issue.maximum}${unit(issue.origin)}`;
+    case 'too_small':
+      return `be at least ${issue.minimum}${unit(issue.origin)}`;
+    case 'invalid_type':
+      return `be ${article(issue.expected)}`;
+    case 'invalid_value':
+      return `be ${issue.values.map((value) => show(value)).join(' or ')}`;
+    case 'invalid_format':
+      return issue.format === 'regex'
+        ? `match ${String(issue.pattern)}`
+        : `be ${article(issue.format)}`;
+    case 'invalid_union':
+      return 'be one of the known kinds';
+    default:
+      return issue.message.replace(/^must /, '');
+  }
+}
+
+function unit(origin: string): string {
+  if (origin === 'array') return ' long';
+  return origin === 'string' ? ' characters' : '';
+}
+
+function article(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
+}
+
+function at(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) =>
+      typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined,
+    value,
+  );
+}
+
+/** A found value for an error message: short, and with nothing a terminal would act on. */
+function show(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}

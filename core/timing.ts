@@ -1,0 +1,44 @@
+import type { Quarantine } from './journal.ts';
+
+/** The spans a deployment is set up with, in seconds. */
+export interface Timing {
+  /** Longest time from Open to Inject. */
+  readonly prepareSeconds: number;
+  /** From Arm to the instant at which all hosts switch. */
+  readonly leadSeconds: number;
+  /** From restoreAt to the deadline, when the one-time schedule takes over. */
+  readonly graceSeconds: number;
+  /** How often the hold looks at the cluster. */
+  readonly sliceSeconds: number;
+  /** Longest time the fault is given to show, from inject. */
+  readonly proveSeconds: number;
+  /** Longest time Aerospike is given to recover, from restore. */
+  readonly recoverySeconds: number;
+  /** L: longest life of one Lambda invocation that may mutate. */
+  readonly lambdaSeconds: number;
+  /** B: longest time a sent request may still take effect. */
+  readonly sentSeconds: number;
+  /** S: longest time a describe may be stale. */
+  readonly staleSeconds: number;
+}
+
+/** What a deployment on AWS uses; EC2 documents no bound for B and S, so they are generous. */
+export const usualTiming: Timing = {
+  prepareSeconds: 300,
+  leadSeconds: 20,
+  graceSeconds: 120,
+  sliceSeconds: 10,
+  proveSeconds: 30,
+  recoverySeconds: 120,
+  lambdaSeconds: 120,
+  sentSeconds: 60,
+  staleSeconds: 15,
+};
+
+/** Q and S of the protocol, in milliseconds. */
+export function quarantineOf({ lambdaSeconds, sentSeconds, staleSeconds }: Timing): Quarantine {
+  return {
+    troubledMs: 1000 * (lambdaSeconds + sentSeconds + staleSeconds),
+    settledMs: 1000 * staleSeconds,
+  };
+}
