@@ -1,0 +1,61 @@
+import { nodesOf } from '../../core/inventory.ts';
+import { steadyFindings } from '../../core/judge.ts';
+import {
+  canaryQuestions,
+  controlQuestions,
+  cutQuestions,
+  recorderItem,
+  viewQuestions,
+} from '../../core/probe.ts';
+import type { Question } from '../../core/probe.ts';
+import { Refusal } from '../../core/refusal.ts';
+import { worst } from '../../core/verdict.ts';
+import type { Gateways } from '../gateways.ts';
+import { itemsOf, ask, sample } from './probing.ts';
+import { contextOf, refuseClosed } from './run-context.ts';
+import type { RunContext } from './run-context.ts';
+
+/**
+ * Is the cluster steady? Starts the recorders and canaries, which end by themselves, and asks
+ * everything once before the fault.
+ */
+export async function baseline(
+  runId: string,
+  gateways: Gateways,
+): Promise<{ steady: boolean; says: string }> {
+  const context = await contextOf(runId, gateways);
+  refuseClosed(context.run);
+  await refuseOpenAlarms(context, gateways);
+  await ask(itemsOf(recorders(context)), context, gateways);
+  const seen = await sample(context, 'baseline', {
+    questions: baselineQuestions(context),
+    gateways,
+  });
+  const { answer, evidence } = worst(steadyFindings(context, seen));
+  return { steady: answer === 'confirmed', says: `steady: ${answer}: ${evidence.join('; ')}` };
+}
+
+function baselineQuestions(context: RunContext): Question[] {
+  return [
+    ...viewQuestions(context.experiment, context.inventory),
+    ...cutQuestions(context),
+    ...controlQuestions(context),
+    ...canaryQuestions(context, 'keep'),
+  ];
+}
+
+function recorders({ experiment, inventory }: RunContext): { from: string; item: string }[] {
+  return nodesOf(inventory).map((node) => ({
+    from: node.id,
+    item: recorderItem(node, experiment, 'record'),
+  }));
+}
+
+async function refuseOpenAlarms({ experiment }: RunContext, { alarms }: Gateways): Promise<void> {
+  const notOk = await alarms.notOk(experiment.stopOn?.alarms ?? []);
+  const [first] = notOk;
+  if (first === undefined) return;
+  throw new Refusal(
+    `Cannot start ${experiment.name} as alarm "${first.name}" must be OK: found ${first.state}`,
+  );
+}

@@ -1,0 +1,65 @@
+import { RunClosed } from '../../core/refusal.ts';
+import { phasesOf } from '../../core/step.ts';
+import type { Step } from '../../core/step.ts';
+import type { Answer, Gateways } from '../gateways.ts';
+import { contextOf } from './run-context.ts';
+import type { RunContext } from './run-context.ts';
+import { applyStep } from './steps.ts';
+
+/**
+ * Applies every step of the plan, phase by phase.
+ *
+ * Before each call one conditional write sets the step's intent and checks that the run is open and
+ * before its deadline (rule 5). Whatever happens then, the intent stays (rule 6): restore looks at it.
+ * Nothing is left running when this returns: a phase is awaited whole, failed or not.
+ */
+export async function inject(runId: string, gateways: Gateways): Promise<{ says: string }> {
+  const context = await contextOf(runId, gateways);
+  for (const phase of phasesOf(context.plan.steps)) {
+    const ended = await Promise.allSettled(
+      phase.map((step) => injectStep(step, context, gateways)),
+    );
+    const failed = ended.find((one) => one.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+  return { says: `${context.plan.steps.length} step(s) applied` };
+}
+
+async function injectStep(step: Step, context: RunContext, gateways: Gateways): Promise<void> {
+  const { journal, clock, chance } = gateways;
+  const { runId } = context.run;
+  const attempt = chance.attempt();
+  const intent = { kind: 'intend', stepId: step.id, attempt, at: clock.now() } as const;
+  const granted = await journal.write(runId, intent);
+  if (!granted.written) {
+    throw new RunClosed(
+      `Cannot apply ${step.id} as run ${runId} must be open and before its deadline: found ${granted.item?.life}`,
+    );
+  }
+  const answer = await applyStep(step, context, gateways);
+  if (answer.kind !== 'unknown') {
+    await journal.write(runId, { kind: 'settle', attempt, at: clock.now() });
+  }
+  await accept(step, answer, { runId, gateways });
+}
+
+async function accept(
+  step: Step,
+  answer: Answer & { appliedAt?: number },
+  { runId, gateways }: { runId: string; gateways: Gateways },
+): Promise<void> {
+  if (answer.kind !== 'done') {
+    throw new Error(
+      `Cannot apply ${step.id} as it must be done: found ${answer.kind}, ${answer.reason}`,
+    );
+  }
+  const at = gateways.clock.now();
+  const appliedAt = answer.appliedAt ?? at;
+  await gateways.journal.note(runId, {
+    kind: 'applied',
+    at,
+    stepId: step.id,
+    appliedAt,
+    says: step.says,
+  });
+}

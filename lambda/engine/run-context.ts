@@ -1,0 +1,44 @@
+import type { RunItem } from '../../core/journal.ts';
+import type { Subject } from '../../core/probe.ts';
+import { RunClosed } from '../../core/refusal.ts';
+import type { Gateways, PlanRecord, RunRequest } from '../gateways.ts';
+
+/** What a state knows of its run once it is planned. */
+export interface RunContext extends Subject {
+  readonly run: RunItem;
+}
+
+/** The run's item. @throws when there is no such run. */
+export async function runOf(runId: string, { journal }: Gateways): Promise<RunItem> {
+  return present(await journal.read(runId), `run ${runId}`);
+}
+
+/** What the run was asked to do. @throws when it was never opened whole. */
+export async function requestOf(runId: string, { journal }: Gateways): Promise<RunRequest> {
+  return present(await journal.request(runId), `the request of run ${runId}`);
+}
+
+/** The run with its request, inventory and plan. @throws when it was never planned. */
+export async function contextOf(runId: string, gateways: Gateways): Promise<RunContext> {
+  const run = await runOf(runId, gateways);
+  const { experiment } = await requestOf(runId, gateways);
+  const { inventory, plan }: PlanRecord = present(
+    await gateways.journal.plan(runId),
+    `the plan of run ${runId}`,
+  );
+  return { run, experiment, inventory, plan };
+}
+
+/** @throws RunClosed when the run may no longer inject, whoever closed it. */
+export function refuseClosed({ runId, life, closedBy }: RunItem): void {
+  if (life === 'opening' || life === 'open') return;
+  throw new RunClosed(
+    `Cannot go on with run ${runId} as it must be open: found ${life}, closed by ${closedBy ?? 'nobody'}`,
+  );
+}
+
+function present<Value>(value: Value | undefined, what: string): Value {
+  if (value === undefined)
+    throw new Error(`Cannot read ${what} as it must be in the journal: found none`);
+  return value;
+}

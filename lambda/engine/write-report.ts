@@ -1,0 +1,55 @@
+import { exitCodeOf, reportOf } from '../../core/report.ts';
+import type { Report } from '../../core/report.ts';
+import type { Gateways } from '../gateways.ts';
+
+/** A failure as a state machine's Catch passes it on. */
+export interface Failure {
+  readonly error: string;
+  readonly cause: string;
+}
+
+/** What the state machine needs of a report: its outcome, and error and cause for a Fail state. */
+export interface Reported {
+  readonly outcome: Report['outcome'];
+  readonly error: string;
+  readonly cause: string;
+  readonly says: string;
+}
+
+/** Makes the run's report from its journal and keeps it; a later report of the same run replaces it. */
+export async function writeReport(
+  runId: string,
+  failure: Failure | undefined,
+  gateways: Gateways,
+): Promise<Reported> {
+  const { journal } = gateways;
+  const run = await journal.read(runId);
+  const request = await journal.request(runId);
+  if (run === undefined || request === undefined) return neverOpened(runId, failure);
+  const record = await journal.plan(runId);
+  if (failure !== undefined) {
+    await journal.note(runId, { kind: 'failure', at: gateways.clock.now(), ...failure });
+  }
+  const notes = await journal.notes(runId);
+  const report = reportOf({ run, ...request, record: planned(record), notes, failure });
+  await journal.putReport(runId, report);
+  const error = `Aerofault.${report.outcome}`;
+  return { outcome: report.outcome, error, cause: causeOf(report), says: report.says };
+}
+
+/** Nothing to report on: the run ended before it was opened whole, so nothing was touched. */
+function neverOpened(runId: string, failure: Failure | undefined): Reported {
+  const cause = failure?.cause ?? `run ${runId} was never opened; nothing was touched`;
+  return { outcome: 'refused', error: failure?.error ?? 'Refusal', cause, says: cause };
+}
+
+/** A failed execution has no output, so its cause carries the verdict, the run and its exit code. */
+function causeOf({ says, runId, outcome }: Report): string {
+  return `${says} [run ${runId}, exit ${exitCodeOf(outcome)}]`;
+}
+
+function planned(
+  record: Awaited<ReturnType<Gateways['journal']['plan']>>,
+): Parameters<typeof reportOf>[0]['record'] {
+  return record === undefined ? undefined : { ...record };
+}

@@ -1,0 +1,142 @@
+import type { Experiment } from '../core/experiment.ts';
+import type { Inventory, Rule, RuleSpec } from '../core/inventory.ts';
+import type { JournalWrite, RunItem, WriteAnswer } from '../core/journal.ts';
+import type { Note } from '../core/note.ts';
+import type { Plan } from '../core/plan/plan.ts';
+import type { Report } from '../core/report.ts';
+import type { RuleEdit } from '../core/step.ts';
+import type { Timing } from '../core/timing.ts';
+
+/**
+ * The interfaces through which the engine touches the world. `lambda/aws` implements them with the AWS
+ * SDK, `test/fakes` in memory. Nothing else may have an effect.
+ */
+
+/** Time. All instants are epoch milliseconds. */
+export interface Clock {
+  now(): number;
+  sleep(milliseconds: number): Promise<void>;
+}
+
+/** What a run was asked to do, kept from Open on. */
+export interface RunRequest {
+  readonly experiment: Experiment;
+  readonly startedBy: string;
+}
+
+/** What a run decided, kept before it may inject. */
+export interface PlanRecord {
+  readonly inventory: Inventory;
+  readonly plan: Plan;
+  readonly digest: string;
+}
+
+/** The write-ahead record of runs, and the lock of each cluster. Reads are consistent. */
+export interface Journal {
+  /** Decides the write atomically by `core/journal.ts`; a repeat of a write that won says so. */
+  write(runId: string, write: JournalWrite): Promise<WriteAnswer>;
+  read(runId: string): Promise<RunItem | undefined>;
+  putRequest(runId: string, request: RunRequest): Promise<void>;
+  request(runId: string): Promise<RunRequest | undefined>;
+  /** Stored only while the run is opening, so call it before `begin`; the first one stays. */
+  putPlan(runId: string, record: PlanRecord): Promise<void>;
+  plan(runId: string): Promise<PlanRecord | undefined>;
+  note(runId: string, note: Note): Promise<void>;
+  notes(runId: string): Promise<Note[]>;
+  putReport(runId: string, report: Report): Promise<void>;
+  report(runId: string): Promise<Report | undefined>;
+  /** Takes the cluster's lock for the run; the answer is whoever holds it now. */
+  takeLock(cluster: string, runId: string): Promise<string>;
+  /** Frees the lock if it is the run's; otherwise nothing. */
+  releaseLock(cluster: string, runId: string): Promise<void>;
+  /** Runs the sweeper has not struck off: unfinished, or final but recent. May lag by seconds. */
+  watchedRuns(): Promise<string[]>;
+  /** Locks in being: which run holds which cluster. May lag by seconds. */
+  locks(): Promise<{ cluster: string; runId: string }[]>;
+  /** Strikes a final run off the sweeper's list. */
+  unwatch(runId: string): Promise<void>;
+}
+
+/** What became of a change: done, certainly not done, or unknown (lost, timed out, 5xx). */
+export type Answer =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Instances, interfaces and security groups. */
+export interface Network {
+  /** Everything tagged for the cluster, all groups on it, and every interface that shares them. */
+  observe(cluster: string): Promise<Inventory>;
+  /** Every rule of one group, both directions, with tags. Throws when the group cannot be read. */
+  rules(groupId: string): Promise<Rule[]>;
+  addRules(
+    groupId: string,
+    rules: readonly RuleSpec[],
+    tags: Readonly<Record<string, string>>,
+  ): Promise<Answer>;
+  editRules(
+    groupId: string,
+    edits: readonly Pick<RuleEdit, 'ruleId' | 'during'>[],
+  ): Promise<Answer>;
+  removeRules(groupId: string, ruleIds: readonly string[]): Promise<Answer>;
+}
+
+/** The host scripts, by the names of their documents. */
+export type ScriptName = 'cut' | 'restore' | 'sever' | 'probe';
+
+/** What a host said: the one JSON line of its script, or why there is none. */
+export type HostReply =
+  | { readonly kind: 'answered'; readonly exitCode: number; readonly json: unknown }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Scripts on instances, through SSM Run Command. */
+export interface Hosts {
+  /**
+   * Runs one script on one instance and waits for its end, `waitSeconds` at most.
+   *
+   * `refused` is only said when the script certainly never runs (SendCommand itself refused). Delivery
+   * timed out, undeliverable, cancelled and lost answers are `unknown`.
+   */
+  run(
+    instanceId: string,
+    script: ScriptName,
+    options: { parameters: Readonly<Record<string, string>>; waitSeconds: number },
+  ): Promise<HostReply>;
+  /** Which of the instances have an SSM agent that answers. */
+  online(instanceIds: readonly string[]): Promise<Set<string>>;
+}
+
+/** The one-time schedule that restores a run whose workflow is gone. */
+export interface Schedule {
+  /** Sets it, or finds it set for this run already. */
+  set(runId: string, at: number): Promise<void>;
+  /** When it is set for; undefined when there is none. */
+  read(runId: string): Promise<number | undefined>;
+  remove(runId: string): Promise<void>;
+}
+
+/** CloudWatch alarms, which may stop a run. */
+export interface Alarms {
+  /** The named alarms that are not OK, with their state; an unknown name counts as not OK. */
+  notOk(names: readonly string[]): Promise<{ name: string; state: string }[]>;
+}
+
+/** Unique words that no two attempts share. */
+export interface Chance {
+  attempt(): string;
+}
+
+/** Everything the engine is given. */
+export interface Gateways {
+  readonly journal: Journal;
+  readonly network: Network;
+  readonly hosts: Hosts;
+  readonly schedule: Schedule;
+  readonly alarms: Alarms;
+  readonly clock: Clock;
+  readonly chance: Chance;
+  readonly timing: Timing;
+  /** Hash of the plan for comparing what was shown with what runs. */
+  readonly digest: (value: unknown) => string;
+}
