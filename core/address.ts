@@ -59,7 +59,8 @@ function halves({ family, first, prefix }: Block): Block[] {
 
 function parseFour(text: string): bigint | undefined {
   const parts = text.split('.');
-  if (parts.length !== 4 || !parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) < 256)) {
+  const octet = /^(0|[1-9]\d{0,2})$/; // 010 is eight to some and ten to others.
+  if (parts.length !== 4 || !parts.every((part) => octet.test(part) && Number(part) < 256)) {
     return undefined;
   }
   return parts.reduce((sum, part) => sum * 256n + BigInt(part), 0n);

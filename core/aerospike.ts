@@ -17,5 +17,8 @@ export const usualPorts: PortNumbers = {
   admin: 3003,
 };
 
-/** The host's own lifelines, which no cut may name: SSH, and HTTPS for the SSM agent. */
-export const protectedPorts: readonly number[] = [22, 443];
+/**
+ * The lowest port the server takes for a listener (CFG_MIN_PORT in its as/src/base/cfg.c). It keeps SSH,
+ * and HTTPS for the SSM agent, out of every cut.
+ */
+export const listenerPortMin = 1024;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { PortName, protectedPorts, usualPorts } from './aerospike.ts';
+import { PortName, listenerPortMin, usualPorts } from './aerospike.ts';
 import type { PortNumbers } from './aerospike.ts';
 import { Refusal } from './refusal.ts';
 import { sentence } from './sentence.ts';
@@ -9,31 +9,30 @@ export const holdSecondsMax = 3600;
 /** Most nodes or clients an experiment may name. */
 export const targetsMax = 64;
 
-const Label = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/);
-const Names = z.array(Label).min(1).max(targetsMax);
-const PortNumber = z
-  .int()
-  .min(1)
-  .max(65_535)
-  .refine((port) => !protectedPorts.includes(port), { error: 'must not be 22 or 443' });
+const Name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/);
+const Names = z.array(Name).min(1).max(targetsMax);
+const PortNames = z.array(PortName).min(1).max(4);
+const PortNumber = z.int().min(listenerPortMin).max(65_535);
 
 const Isolate = z.strictObject({
   kind: z.literal('isolate').meta({ description: 'The chosen nodes, together, lose all others' }),
-  count: z.int().min(1).max(targetsMax).optional(),
-  nodes: Names.optional(),
+  count: z.int().min(1).max(targetsMax).optional().meta({
+    description: 'How many nodes, the first by name; either this or nodes',
+  }),
+  nodes: Names.optional().meta({ description: 'Which nodes, by name, id or address' }),
 });
 
 const Partition = z.strictObject({
   kind: z.literal('partition').meta({ description: 'Cut nodes from nodes' }),
-  topology: Isolate,
-  ports: z.array(PortName).min(1).max(4).default(['fabric', 'heartbeat']),
+  topology: Isolate.meta({ description: 'Which nodes lose which' }),
+  ports: PortNames.default(['fabric', 'heartbeat']).meta({ description: 'Listeners to cut' }),
 });
 
 const ClientCut = z.strictObject({
   kind: z.literal('client-cut').meta({ description: 'Cut clients from nodes' }),
   nodes: Names.optional().meta({ description: 'Node names; all when absent' }),
   clients: Names.optional().meta({ description: 'Client names; all when absent' }),
-  ports: z.array(PortName).min(1).max(4).default(['service']),
+  ports: PortNames.default(['service']).meta({ description: 'Listeners to cut' }),
 });
 
 /**
@@ -45,11 +44,22 @@ export const ExperimentSchema = z.strictObject({
     .string()
     .max(200)
     .regex(/^[A-Za-z0-9:/._-]*$/)
-    .optional(),
-  name: z.string().regex(/^[a-z][a-z0-9-]{2,39}$/),
-  cluster: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
-  fault: z.discriminatedUnion('kind', [Partition, ClientCut]),
-  mechanism: z.enum(['iptables', 'security-group']),
+    .optional()
+    .meta({ description: 'Where this schema is; for editors' }),
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{2,39}$/)
+    .meta({ description: 'What people call the experiment' }),
+  cluster: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
+    .meta({ description: 'The value of the tag aerofault:cluster on its instances' }),
+  fault: z
+    .discriminatedUnion('kind', [Partition, ClientCut])
+    .meta({ description: 'The kind of harm' }),
+  mechanism: z.enum(['iptables', 'security-group']).meta({
+    description: 'How: iptables for a partition, security-group for a client-cut',
+  }),
   direction: z.enum(['both', 'inbound']).default('both').meta({
     description:
       'inbound: only connections dialled towards the targets (the famous one-ended recipe)',
@@ -60,26 +70,36 @@ export const ExperimentSchema = z.strictObject({
   established: z.enum(['leave', 'sever']).optional().meta({
     description: 'What happens to connections that already stand; sever for iptables, else leave',
   }),
-  holdSeconds: z.int().min(10).max(holdSecondsMax),
+  holdSeconds: z.int().min(10).max(holdSecondsMax).meta({
+    description: 'How long the fault stays, in seconds',
+  }),
   portNumbers: z
     .strictObject({
-      service: PortNumber.optional(),
-      fabric: PortNumber.optional(),
-      heartbeat: PortNumber.optional(),
-      admin: PortNumber.optional(),
+      service: PortNumber.optional().meta({ description: 'usually 3000' }),
+      fabric: PortNumber.optional().meta({ description: 'usually 3001' }),
+      heartbeat: PortNumber.optional().meta({ description: 'usually 3002' }),
+      admin: PortNumber.optional().meta({ description: 'usually 3003' }),
     })
-    .optional(),
+    .optional()
+    .meta({ description: "The cluster's own port numbers, where they are not the usual ones" }),
   expect: z
-    .strictObject({ clusterSizes: z.array(z.int().min(0).max(256)).min(1).max(16).optional() })
-    .optional(),
+    .strictObject({
+      clusterSizes: z.array(z.int().min(0).max(256)).min(1).max(16).optional().meta({
+        description: 'Sizes of the clusters during the fault, in place of the prediction',
+      }),
+    })
+    .optional()
+    .meta({ description: 'What should be seen' }),
   stopOn: z
     .strictObject({
       alarms: z
         .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._/:-]{0,254}$/))
         .max(10)
-        .optional(),
+        .optional()
+        .meta({ description: 'CloudWatch alarms; any that is not OK ends the hold' }),
     })
-    .optional(),
+    .optional()
+    .meta({ description: 'What ends the hold early' }),
 });
 export type Experiment = z.infer<typeof ExperimentSchema>;
 export type PartitionFault = z.infer<typeof Partition>;
@@ -138,7 +158,19 @@ const contradictions: readonly { found: (experiment: Experiment) => boolean; mus
   {
     found: ({ fault }) =>
       fault.kind === 'partition' &&
-      (fault.topology.count === undefined) === (fault.topology.nodes === undefined),
-    must: "isolate must have exactly one of 'count' and 'nodes': found both or neither",
+      fault.topology.count === undefined &&
+      fault.topology.nodes === undefined,
+    must: "isolate must have one of 'count' and 'nodes': found neither",
+  },
+  {
+    found: ({ fault }) =>
+      fault.kind === 'partition' &&
+      fault.topology.count !== undefined &&
+      fault.topology.nodes !== undefined,
+    must: "isolate must have one of 'count' and 'nodes': found both",
+  },
+  {
+    found: (experiment) => new Set(Object.values(portNumbersOf(experiment))).size < 4,
+    must: 'no two port numbers must be the same: found one twice',
   },
 ];

@@ -32,11 +32,9 @@ export const RunItem = z.strictObject({
   intents: z
     .record(z.string(), z.int())
     .meta({ description: 'Step id → when an apply was first intended; never taken back [6]' }),
-  pending: z
-    .array(z.string())
-    .meta({
-      description: 'Attempts without a definite answer yet; `unsettled` of the protocol [10]',
-    }),
+  pending: z.array(z.string()).meta({
+    description: 'Attempts without a definite answer yet; `unsettled` of the protocol [10]',
+  }),
   lastMutationAt: z.int().optional(),
   closedAt: z.int().optional(),
   closedBy: Actor.optional(),

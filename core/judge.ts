@@ -59,7 +59,7 @@ function wholeFinding({ inventory }: Subject, views: Views): Finding {
   const sizes = sizesOf(groupsOf(views));
   const whole = views.length === size && silent === 0 && sizes.length === 1 && sizes[0] === size;
   if (whole) return { answer: 'confirmed', saw: `one cluster of ${size} under one key` };
-  if (views.length === 0 || silent > 0) {
+  if (views.length < size || silent > 0) {
     return {
       answer: 'inconclusive',
       saw: `${size - views.length + silent} of ${size} nodes did not answer`,
@@ -87,12 +87,15 @@ function quietFinding(name: string, view: NodeView | null, size: number): Findin
 
 function settledFinding(name: string, view: NodeView | null): Finding {
   if (view === null) return { answer: 'inconclusive', saw: `${name} did not answer` };
+  const lost = view.unavailable + view.dead;
+  if (lost > 0)
+    return { answer: 'refuted', saw: `${name}: ${lost} partitions unavailable or dead` };
   return view.settled
     ? { answer: 'confirmed', saw: `${name} stable, ${view.fabric} fabric links` }
     : { answer: 'refuted', saw: `${name} not stable, ${view.migrations} partitions migrating` };
 }
 
-/** Connections that must be open, over all that were asked. */
+/** Connections that must be open, over all that were asked; of none at all nothing is known. */
 function reachFinding(
   word: string,
   questions: readonly Question[],
@@ -100,10 +103,11 @@ function reachFinding(
 ): Finding {
   const answers = questions.map((question) => answerTo(question, seen));
   const open = answers.filter((answer) => answer === 'open').length;
+  const unanswered = answers.filter((answer) => answer === undefined).length;
   const saw = `${open} of ${questions.length} tried connections ${word}`;
-  if (answers.includes(undefined))
-    return { answer: 'inconclusive', saw: `${saw}, some unanswered` };
-  return { answer: open === questions.length ? 'confirmed' : 'refuted', saw };
+  if (open + unanswered < questions.length) return { answer: 'refuted', saw };
+  if (unanswered > 0) return { answer: 'inconclusive', saw: `${saw}, ${unanswered} unanswered` };
+  return { answer: open > 0 ? 'confirmed' : 'inconclusive', saw };
 }
 
 function blockedFinding(subject: Subject, baseline: Sample, now: Sample): Finding {
@@ -129,17 +133,18 @@ function blockedFinding(subject: Subject, baseline: Sample, now: Sample): Findin
 function establishedFindings(subject: Subject, { seen }: Sample): Finding[] {
   const canaries = canaryQuestions(subject, 'kept');
   if (canaries.length === 0) return [];
-  const wanted = establishedOf(subject.experiment) === 'leave' ? 'alive' : 'dead';
   const answers = canaries.map((question) => answerTo(question, seen));
   const alive = answers.filter((answer) => answer === 'alive').length;
   const dead = answers.filter((answer) => answer === 'dead').length;
-  const saw = `established connections: ${alive} alive, ${dead} dead of ${canaries.length}; verdict class: ${classOf(alive, dead)}`;
-  if (alive + dead < canaries.length) return [{ answer: 'inconclusive', saw }];
-  const asWanted = wanted === 'alive' ? dead === 0 : alive === 0;
-  return [{ answer: asWanted ? 'confirmed' : 'refuted', saw }];
+  const unanswered = canaries.length - alive - dead;
+  const saw = `established connections: ${alive} alive, ${dead} dead of ${canaries.length}; verdict class: ${classOf(alive, dead, unanswered)}`;
+  const unwanted = establishedOf(subject.experiment) === 'leave' ? dead : alive;
+  if (unwanted > 0) return [{ answer: 'refuted', saw }];
+  return [{ answer: unanswered > 0 ? 'inconclusive' : 'confirmed', saw }];
 }
 
-function classOf(alive: number, dead: number): string {
+function classOf(alive: number, dead: number, unanswered: number): string {
+  if (unanswered > 0) return 'unknown';
   if (dead === 0) return 'new connections only';
   return alive === 0 ? 'full' : 'partly established';
 }
@@ -158,16 +163,17 @@ function controlFinding(subject: Subject, baseline: Sample, now: Sample): Findin
   return { answer: unanswered > 0 ? 'inconclusive' : 'confirmed', saw };
 }
 
-function sizesFinding({ plan: { prediction } }: Subject, views: Views): Finding {
+function sizesFinding({ inventory, plan: { prediction } }: Subject, views: Views): Finding {
   const wanted = prediction.clusterSizes.toSorted((a, b) => a - b);
-  if (views.length === 0 || views.some(({ view }) => view === null)) {
+  if (views.length < nodesOf(inventory).length || views.some(({ view }) => view === null)) {
     return { answer: 'inconclusive', saw: 'not every node answered for its cluster' };
   }
   const groups = groupsOf(views);
   const split = wanted.join() === sizesOf(groups).join();
   const saw = `cluster sizes ${sizesOf(groups).join(' and ')} under ${groups.length} key(s), predicted ${wanted.join(' and ')}`;
   if (split) return { answer: 'confirmed', saw };
-  const stayed = groups.length === 1 ? `cluster_size stayed ${groups[0]?.size}: ` : '';
+  const [whole] = sizesOf(groups);
+  const stayed = whole === views.length ? `cluster_size stayed ${whole}: ` : '';
   return { answer: 'refuted', saw: `${stayed}${saw}` };
 }
 

@@ -49,14 +49,13 @@ export function controlQuestions(subject: Subject): Question[] {
 }
 
 function controlPairs({ experiment, inventory, plan }: Subject): Pair[] {
-  const numbers = portNumbersOf(experiment);
+  const { service, fabric, heartbeat } = portNumbersOf(experiment);
   const nodes = nodesOf(inventory);
+  const between = (port: number): Pair[] => pairs(nodes, nodes).map((pair) => ({ ...pair, port }));
+  if (experiment.fault.kind === 'client-cut') return between(fabric);
   const cutPorts = new Set(plan.cuts.flatMap(({ ports }) => ports));
-  if (experiment.fault.kind === 'client-cut') {
-    return pairs(nodes, nodes).map((pair) => ({ ...pair, port: numbers.fabric }));
-  }
-  if (cutPorts.has(numbers.service)) return [];
-  return pairs(nodes, nodes).map((pair) => ({ ...pair, port: numbers.service }));
+  const uncut = [service, fabric, heartbeat].find((port) => !cutPorts.has(port));
+  return uncut === undefined ? [] : between(uncut);
 }
 
 interface Pair {

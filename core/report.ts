@@ -1,18 +1,15 @@
 import * as z from 'zod';
 import { clustersSeen, firstGroupedAs } from './clusters.ts';
-import type { NodeChanges } from './clusters.ts';
 import { ExperimentSchema } from './experiment.ts';
-import type { Experiment } from './experiment.ts';
-import { Actor, Life } from './journal.ts';
-import type { RunItem } from './journal.ts';
-import { inForceFindings, recoveredFindings, reopenedFinding, steadyFindings } from './judge.ts';
-import type { Sample } from './judge.ts';
 import { nodesOf } from './inventory.ts';
-import type { Moment, Note } from './note.ts';
+import { Actor, Life } from './journal.ts';
+import { inForceFindings } from './judge.ts';
+import type { Note } from './note.ts';
 import { Prediction } from './plan/plan.ts';
-import type { Subject } from './probe.ts';
-import { Verdict, worst } from './verdict.ts';
-import type { Finding } from './verdict.ts';
+import { changesOf, failureOf, injected, notesOf, sampleAt } from './story.ts';
+import type { Story } from './story.ts';
+import { Verdict } from './verdict.ts';
+import { verdictsOf } from './verdicts.ts';
 
 /** How a run ended, in one word; {@link exitCodeOf} says it as a number. */
 export const Outcome = z.enum(['confirmed', 'not-confirmed', 'refused', 'not-clean', 'broken']);
@@ -68,16 +65,6 @@ export const Report = z.strictObject({
 });
 export type Report = z.infer<typeof Report>;
 
-/** All a report is made from. */
-export interface Story {
-  readonly run: RunItem;
-  readonly experiment: Experiment;
-  readonly startedBy: string;
-  readonly record: (Omit<Subject, 'experiment'> & { readonly digest: string }) | undefined;
-  readonly notes: readonly Note[];
-  readonly failure: { readonly error: string; readonly cause: string } | undefined;
-}
-
 /** Makes the report. Pure: it can be made again at any time from the journal. */
 export function reportOf(story: Story): Report {
   const { run, experiment, record, notes } = story;
@@ -97,11 +84,7 @@ export function reportOf(story: Story): Report {
     verdicts,
     timing: timingOf(story),
     clusters: clustersSeen(changesOf(story)).map((one) => ({ ...one, nodes: [...one.nodes] })),
-    restored: notesOf(notes, 'restored').map(({ stepId, restoredAt, by }) => ({
-      stepId,
-      at: restoredAt,
-      by,
-    })),
+    restored: restoredIn(notes),
     residue: residueIn(notes),
     bundles: {},
   };
@@ -119,103 +102,6 @@ export function exitCodeOf(outcome: Outcome): number {
   return codes[outcome];
 }
 
-function verdictsOf(story: Story): Report['verdicts'] {
-  const { record, experiment, notes } = story;
-  const subject = record === undefined ? undefined : { ...record, experiment };
-  const baseline = sampleAt(notes, 'baseline');
-  const steady =
-    subject === undefined || baseline === undefined
-      ? unknown('the cluster was not looked at before the fault')
-      : worst(steadyFindings(subject, baseline));
-  if (subject === undefined || baseline === undefined || !injected(story)) {
-    const untouched = unknown('nothing was injected');
-    return { steady, inForce: untouched, clean: cleanUntouched(story), recovered: untouched };
-  }
-  return {
-    steady,
-    inForce: inForceVerdict(subject, baseline, notes),
-    clean: cleanVerdict(story, subject, baseline),
-    recovered: lastVerdict(notes, 'recovery', (now) => recoveredFindings(subject, baseline, now)),
-  };
-}
-
-/**
- * In force means: at the proof, and still at the last look before restore. Any later sample that
- * refutes counts, whatever the first said.
- */
-function inForceVerdict(subject: Subject, baseline: Sample, notes: readonly Note[]): Verdict {
-  const proof = samplesAt(notes, 'prove').at(-1);
-  const held = samplesAt(notes, 'hold').at(-1);
-  if (proof === undefined) return unknown('the fault was never looked at while it was in force');
-  const findings = inForceFindings(subject, baseline, proof);
-  if (held === undefined) return worst(findings);
-  return worst([...findings, ...inForceFindings(subject, baseline, held).map(atTheEnd)]);
-}
-
-const atTheEnd = ({ answer, saw }: Finding): Finding => ({ answer, saw: `end of hold: ${saw}` });
-
-function cleanVerdict(story: Story, subject: Subject, baseline: Sample): Verdict {
-  const reopened = sampleAt(story.notes, 'clean');
-  return worst([
-    lookFinding(story),
-    residueFinding(story.notes),
-    reopened === undefined
-      ? { answer: 'inconclusive', saw: 'connections were not tried after restore' }
-      : reopenedFinding(subject, baseline, reopened),
-  ]);
-}
-
-function cleanUntouched({ run }: Story): Verdict {
-  return run.life === 'final'
-    ? { answer: 'confirmed', evidence: ['nothing was ever touched'] }
-    : { answer: 'inconclusive', evidence: [`the run is ${run.life}, not final`] };
-}
-
-function lookFinding({ run, notes }: Story): Finding {
-  const look = notesOf(notes, 'look').at(-1);
-  if (run.life === 'final')
-    return { answer: 'confirmed', saw: 'the last look found nothing of ours' };
-  const where = look?.unknown.join(', ') ?? '';
-  return where === ''
-    ? {
-        answer: 'refuted',
-        saw: `${look?.found ?? 'an unknown number of'} step(s) may still be in force`,
-      }
-    : { answer: 'inconclusive', saw: `could not look at ${where}` };
-}
-
-function residueFinding(notes: readonly Note[]): Finding {
-  const looked = notesOf(notes, 'residue').at(-1);
-  if (looked === undefined)
-    return { answer: 'inconclusive', saw: 'before and after were not compared' };
-  return looked.residue.length === 0
-    ? { answer: 'confirmed', saw: 'nothing differs from before' }
-    : { answer: 'refuted', saw: `differs from before: ${looked.residue.join('; ')}` };
-}
-
-function lastVerdict(
-  notes: readonly Note[],
-  moment: Moment,
-  judge: (sample: Sample) => Finding[],
-): Verdict {
-  const sample = samplesAt(notes, moment).at(-1);
-  return sample === undefined ? unknown(`nothing was seen of ${moment}`) : worst(judge(sample));
-}
-
-const unknown = (saw: string): Verdict => ({ answer: 'inconclusive', evidence: [saw] });
-
-function sampleAt(notes: readonly Note[], moment: Moment): Sample | undefined {
-  return samplesAt(notes, moment).at(-1);
-}
-
-/** Probes and views are noted one after the other; the n-th of each belong together. */
-function samplesAt(notes: readonly Note[], moment: Moment): Sample[] {
-  const views = notesOf(notes, 'views').filter((note) => note.moment === moment);
-  return notesOf(notes, 'probes')
-    .filter((note) => note.moment === moment)
-    .map(({ seen }, index) => ({ seen, views: views[index]?.views ?? [] }));
-}
-
 function outcomeOf(story: Story, verdicts: Report['verdicts']): Outcome {
   if (verdicts.clean.answer !== 'confirmed') return 'not-clean';
   const failure = failureOf(story);
@@ -226,40 +112,39 @@ function outcomeOf(story: Story, verdicts: Report['verdicts']): Outcome {
     : 'not-confirmed';
 }
 
-function sentenceOf(
-  outcome: Outcome,
-  story: Story,
-  { inForce, clean }: Report['verdicts'],
-): string {
+function sentenceOf(outcome: Outcome, story: Story, verdicts: Report['verdicts']): string {
   const { run, experiment } = story;
   const what = `${experiment.name} on ${run.cluster}, run ${run.runId}`;
   const failure = failureOf(story);
   switch (outcome) {
     case 'confirmed':
-      return `CONFIRMED ${what}: in force, held, restored, clean and recovered`;
+      return `CONFIRMED ${what}: in force, ${endedEarly(run) ? `ended early by ${run.closedBy ?? 'nobody'}` : 'held'}, restored, clean and recovered`;
     case 'refused':
       return failure?.cause ?? `REFUSED ${what}`;
     case 'not-clean':
-      return `NOT CLEAN ${what}: ${clean.evidence.join('; ')}`;
+      return `NOT CLEAN ${what}: ${verdicts.clean.evidence.join('; ')}`;
     case 'broken':
       return `BROKEN ${what}: ${failure?.error}: ${failure?.cause}; restored and clean`;
     case 'not-confirmed':
-      return `NOT CONFIRMED ${what}: in force ${inForce.answer}: ${failure?.cause ?? worstEvidence(inForce)}`;
+      return `NOT CONFIRMED ${what}: ${shortcoming(verdicts, failure?.cause)}`;
   }
+}
+
+/** Restore began before the hold was over. */
+function endedEarly({ closedAt = Infinity, restoreAt = 0 }: Story['run']): boolean {
+  return closedAt < restoreAt;
+}
+
+/** The first verdict that is not confirmed, and why. */
+function shortcoming({ steady, inForce, recovered }: Report['verdicts'], cause?: string): string {
+  const spans = { steady, 'in force': inForce, recovered };
+  const short = Object.entries(spans).find(([, { answer }]) => answer !== 'confirmed');
+  const [span, verdict] = short ?? ['in force', inForce];
+  return `${span} ${verdict.answer}: ${cause ?? worstEvidence(verdict)}`;
 }
 
 function worstEvidence({ evidence }: Verdict): string {
   return evidence.find((text) => text.includes('stayed')) ?? evidence.join('; ');
-}
-
-function failureOf({ notes, failure }: Story): { error: string; cause: string } | undefined {
-  const noted = notesOf(notes, 'failure')[0];
-  if (failure !== undefined) return failure;
-  return noted === undefined ? undefined : { error: noted.error, cause: noted.cause };
-}
-
-function injected({ run }: Story): boolean {
-  return Object.keys(run.intents).length > 0;
 }
 
 function timingOf(story: Story): Report['timing'] {
@@ -302,16 +187,6 @@ function recoveredAtOf(story: Story, restoredAt: number | null): number | null {
   return firstGroupedAs([size], changesOf(story), restoredAt) ?? null;
 }
 
-function changesOf({ record, notes }: Story): NodeChanges[] {
-  const nodes = record === undefined ? [] : nodesOf(record.inventory);
-  return nodes.map(({ id, name }) => ({
-    node: name,
-    changes: notesOf(notes, 'changes')
-      .filter(({ from }) => from === id)
-      .flatMap(({ changes }) => changes),
-  }));
-}
-
 function planOf(record: Story['record']): Report['plan'] {
   const plan = record?.plan;
   return {
@@ -328,13 +203,15 @@ function residueIn(notes: readonly Note[]): string[] {
   return notesOf(notes, 'residue').at(-1)?.residue ?? [];
 }
 
-function latest(instants: readonly number[]): number | null {
-  return instants.length === 0 ? null : Math.max(...instants);
+/** Every look at a restored host tells the same again; the report says it once. */
+function restoredIn(notes: readonly Note[]): Report['restored'] {
+  const all = notesOf(notes, 'restored').map(
+    ({ stepId, restoredAt, by }) =>
+      [`${stepId}/${restoredAt}/${by}`, { stepId, at: restoredAt, by }] as const,
+  );
+  return [...new Map(all).values()];
 }
 
-function notesOf<Kind extends Note['kind']>(
-  notes: readonly Note[],
-  kind: Kind,
-): Extract<Note, { kind: Kind }>[] {
-  return notes.filter((note): note is Extract<Note, { kind: Kind }> => note.kind === kind);
+function latest(instants: readonly number[]): number | null {
+  return instants.length === 0 ? null : Math.max(...instants);
 }

@@ -23,11 +23,11 @@ function requirement(issue: Issue, value: unknown): string {
 function must(issue: Issue): string {
   switch (issue.code) {
     case 'too_big':
-      return `be at most ${issue.maximum}${unit(issue.origin)}`;
+      return `${measure(issue.origin)} at most ${issue.maximum}${unit(issue.origin)}`;
     case 'too_small':
-      return `be at least ${issue.minimum}${unit(issue.origin)}`;
+      return `${measure(issue.origin)} at least ${issue.minimum}${unit(issue.origin)}`;
     case 'invalid_type':
-      return `be ${article(issue.expected)}`;
+      return `be ${issue.expected === 'int' ? 'a whole number' : article(issue.expected)}`;
     case 'invalid_value':
       return `be ${issue.values.map((value) => show(value)).join(' or ')}`;
     case 'invalid_format':
@@ -35,14 +35,23 @@ function must(issue: Issue): string {
         ? `match ${String(issue.pattern)}`
         : `be ${article(issue.format)}`;
     case 'invalid_union':
-      return 'be one of the known kinds';
+      return `be ${known(issue)
+        .map((value) => show(value))
+        .join(' or ')}`;
     default:
       return issue.message.replace(/^must /, '');
   }
 }
 
+/** The values a discriminated union would take. */
+function known(issue: Issue & { code: 'invalid_union' }): readonly unknown[] {
+  return 'options' in issue && Array.isArray(issue.options) ? issue.options : ['one of the known'];
+}
+
+const measure = (origin: string): string => (origin === 'array' ? 'have' : 'be');
+
 function unit(origin: string): string {
-  if (origin === 'array') return ' long';
+  if (origin === 'array') return ' entries';
   return origin === 'string' ? ' characters' : '';
 }
 
@@ -61,6 +70,10 @@ function at(value: unknown, path: readonly PropertyKey[]): unknown {
 /** A found value for an error message: short, and with nothing a terminal would act on. */
 function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? typeof value;
-  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+  const text = (JSON.stringify(value) ?? typeof value).replace(/[\p{C}\p{Zl}\p{Zp}]/gu, codePoint);
+  return text.length > 80 ? `${text.slice(0, 79)}…` : text;
 }
+
+/** Control characters beyond ASCII, and those that turn the direction of writing. */
+const codePoint = (character: string): string =>
+  `\\u{${character.codePointAt(0)?.toString(16) ?? ''}}`;

@@ -35,7 +35,7 @@ export function planClientCut(fault: ClientCutFault, request: PlanRequest): Plan
     targets: clients.map(({ id }) => id),
     hosts: severs.map(({ instanceId }) => instanceId),
     prediction: {
-      clusterSizes: [nodesOf(inventory).length],
+      clusterSizes: experiment.expect?.clusterSizes ?? [nodesOf(inventory).length],
       connections: severs.length > 0 ? 'full' : 'new connections only',
     },
     warnings: severs.length > 0 ? [] : ['connections that already stand go on (tracked flows)'],
@@ -61,7 +61,7 @@ function targetsOf(
 
 function holeOf(clients: readonly Instance[], ports: readonly number[]): Hole {
   return {
-    addresses: clients.flatMap(({ addresses }) => addresses),
+    addresses: [...new Set(clients.flatMap(({ addresses }) => addresses))],
     instanceIds: new Set(clients.map(({ id }) => id)),
     ports,
   };

@@ -57,7 +57,7 @@ function hostCut(
     id: `host-cut/${host.id}`,
     kind: 'host-cut',
     phase: 1,
-    says: `${host.name}: ${experiment.packets} ports ${ports.join(', ')} from and to ${peers.map(({ name }) => name).join(', ')}`,
+    says: `${host.name}: ${experiment.packets} ports ${ports.join(', ')} ${experiment.direction === 'both' ? 'from and to' : 'dialled from'} ${peers.map(({ name }) => name).join(', ')}`,
     instanceId: host.id,
     peers: peers.flatMap(({ addresses }) => addresses),
     ports: [...ports],

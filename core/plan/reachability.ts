@@ -60,13 +60,17 @@ export function refuseInexact(proof: {
 
 function flowsOf(proof: Parameters<typeof refuseInexact>[0]): Flow[] {
   const { interfaces, groups } = proof.inventory;
-  const edited = new Set(proof.steps.flatMap((step) => ('groupId' in step ? [step.groupId] : [])));
+  const targets = new Set(proof.cuts.flatMap(({ to }) => to));
+  const touched = new Set(proof.steps.flatMap((step) => ('groupId' in step ? [step.groupId] : [])));
   const ports = portsToTry(
-    groups.filter(({ id }) => edited.has(id)),
+    groups.filter(({ id }) => touched.has(id)),
     proof.hole.ports,
   );
   return interfaces
-    .filter(({ groupIds }) => groupIds.some((id) => edited.has(id)))
+    .filter(
+      ({ groupIds, instanceId }) =>
+        groupIds.some((id) => touched.has(id)) || targets.has(instanceId ?? ''),
+    )
     .flatMap((to) =>
       interfaces.flatMap((from) =>
         from.addresses.flatMap((address) => ports.map((port) => ({ from, address, to, port }))),

@@ -13,14 +13,20 @@ import { lookAtStep } from './steps.ts';
 /** How long a final run is looked at again: much longer than any quarantine. */
 export const recheckMs = 60 * 60 * 1000;
 
+/** What a round came to. */
+export interface Swept {
+  readonly looked: number;
+  readonly failed: readonly { readonly runId: string; readonly why: string }[];
+}
+
 /** One round of the sweeper. One run that fails does not keep it from the others. */
-export async function sweep(gateways: Gateways): Promise<{ looked: number; failed: string[] }> {
+export async function sweep(gateways: Gateways): Promise<Swept> {
   const runIds = await gateways.journal.watchedRuns();
-  const failed: string[] = [];
+  const failed: Swept['failed'][number][] = [];
   for (const runId of runIds) {
-    await sweepRun(runId, gateways).catch((error: unknown) =>
-      failed.push(`${runId}: ${String(error)}`),
-    );
+    await sweepRun(runId, gateways).catch((error: unknown) => {
+      failed.push({ runId, why: error instanceof Error ? error.message : String(error) });
+    });
   }
   await releaseOrphans(gateways);
   return { looked: runIds.length, failed };

@@ -1,9 +1,8 @@
 import { awsGateways } from '../aws/environment.ts';
 import { inject } from '../engine/inject.ts';
-import { runTargetOf } from '../run-target.ts';
+import { runHandler } from '../run-handler.ts';
 
 const gateways = awsGateways(process.env);
 
 /** State "Inject". */
-export const handler = (event: unknown): ReturnType<typeof inject> =>
-  inject(runTargetOf(event).runId, gateways);
+export const handler = runHandler('Inject', ({ runId }) => inject(runId, gateways));

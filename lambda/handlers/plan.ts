@@ -1,9 +1,8 @@
 import { awsGateways } from '../aws/environment.ts';
 import { decide } from '../engine/decide.ts';
-import { runTargetOf } from '../run-target.ts';
+import { runHandler } from '../run-handler.ts';
 
 const gateways = awsGateways(process.env);
 
 /** State "Plan". */
-export const handler = (event: unknown): ReturnType<typeof decide> =>
-  decide(runTargetOf(event).runId, gateways);
+export const handler = runHandler('Plan', ({ runId }) => decide(runId, gateways));

@@ -1,9 +1,8 @@
 import { awsGateways } from '../aws/environment.ts';
 import { prove } from '../engine/prove.ts';
-import { runTargetOf } from '../run-target.ts';
+import { runHandler } from '../run-handler.ts';
 
 const gateways = awsGateways(process.env);
 
 /** State "Prove". */
-export const handler = (event: unknown): ReturnType<typeof prove> =>
-  prove(runTargetOf(event).runId, gateways);
+export const handler = runHandler('Prove', ({ runId }) => prove(runId, gateways));

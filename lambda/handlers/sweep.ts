@@ -1,3 +1,4 @@
+import { logOf } from '../aws/log.ts';
 import { awsGateways } from '../aws/environment.ts';
 import { sweep } from '../engine/sweep.ts';
 
@@ -6,7 +7,9 @@ const gateways = awsGateways(process.env);
 /** The sweeper's round, every five minutes. @throws when any run could not be looked at. */
 export const handler = async (): Promise<{ looked: number }> => {
   const { looked, failed } = await sweep(gateways);
-  if (failed.length > 0)
-    throw new Error(`Cannot finish the sweep as every run must be looked at: ${failed.join('; ')}`);
-  return { looked };
+  for (const { runId, why } of failed) logOf(runId)('sweep fails', { why });
+  if (failed.length === 0) return { looked };
+  throw new Error(
+    `Cannot finish the sweep as every run must be looked at: found ${failed.length} of ${looked} that could not`,
+  );
 };

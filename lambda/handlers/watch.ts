@@ -1,9 +1,8 @@
 import { awsGateways } from '../aws/environment.ts';
 import { watch } from '../engine/watch.ts';
-import { runTargetOf } from '../run-target.ts';
+import { runHandler } from '../run-handler.ts';
 
 const gateways = awsGateways(process.env);
 
 /** State "Watch". */
-export const handler = (event: unknown): ReturnType<typeof watch> =>
-  watch(runTargetOf(event).runId, gateways);
+export const handler = runHandler('Watch', ({ runId }) => watch(runId, gateways));

@@ -1,0 +1,66 @@
+import type { NodeChanges } from './clusters.ts';
+import type { Experiment } from './experiment.ts';
+import { nodesOf } from './inventory.ts';
+import type { RunItem } from './journal.ts';
+import type { Sample } from './judge.ts';
+import type { Moment, Note } from './note.ts';
+import type { Subject } from './probe.ts';
+
+/** All a report is made from. */
+export interface Story {
+  readonly run: RunItem;
+  readonly experiment: Experiment;
+  readonly startedBy: string;
+  readonly record: (Omit<Subject, 'experiment'> & { readonly digest: string }) | undefined;
+  readonly notes: readonly Note[];
+  readonly failure: { readonly error: string; readonly cause: string } | undefined;
+}
+
+/** The notes of one kind, in the order they were made. */
+export function notesOf<Kind extends Note['kind']>(
+  notes: readonly Note[],
+  kind: Kind,
+): Extract<Note, { kind: Kind }>[] {
+  return notes.filter((note): note is Extract<Note, { kind: Kind }> => note.kind === kind);
+}
+
+/** What was seen last at a moment of the run, if anything was. */
+export function sampleAt(notes: readonly Note[], moment: Moment): Sample | undefined {
+  return samplesAt(notes, moment).at(-1);
+}
+
+/**
+ * Everything that was seen at a moment of the run, oldest first.
+ *
+ * Probes and views of one look are noted one after the other with the same instant; a run that died in
+ * between leaves probes without views.
+ */
+export function samplesAt(notes: readonly Note[], moment: Moment): Sample[] {
+  const views = notesOf(notes, 'views').filter((note) => note.moment === moment);
+  return notesOf(notes, 'probes')
+    .filter((note) => note.moment === moment)
+    .map(({ at, seen }) => ({ seen, views: views.find((note) => note.at === at)?.views ?? [] }));
+}
+
+/** What made the run fail, by its workflow or else by the first note of it. */
+export function failureOf({ notes, failure }: Story): { error: string; cause: string } | undefined {
+  const noted = notesOf(notes, 'failure')[0];
+  if (failure !== undefined) return failure;
+  return noted === undefined ? undefined : { error: noted.error, cause: noted.cause };
+}
+
+/** Whether the run ever intended a change. */
+export function injected({ run }: Story): boolean {
+  return Object.keys(run.intents).length > 0;
+}
+
+/** What each node recorded of its cluster, by name. */
+export function changesOf({ record, notes }: Story): NodeChanges[] {
+  const nodes = record === undefined ? [] : nodesOf(record.inventory);
+  return nodes.map(({ id, name }) => ({
+    node: name,
+    changes: notesOf(notes, 'changes')
+      .filter(({ from }) => from === id)
+      .flatMap(({ changes }) => changes),
+  }));
+}

@@ -1,0 +1,111 @@
+import { inForceFindings, recoveredFindings, reopenedFinding, steadyFindings } from './judge.ts';
+import type { Sample } from './judge.ts';
+import type { Moment, Note } from './note.ts';
+import type { Subject } from './probe.ts';
+import { injected, notesOf, sampleAt, samplesAt } from './story.ts';
+import type { Story } from './story.ts';
+import { worst } from './verdict.ts';
+import type { Finding, Verdict } from './verdict.ts';
+
+/** The run's four answers. */
+export interface Verdicts {
+  readonly steady: Verdict;
+  readonly inForce: Verdict;
+  readonly clean: Verdict;
+  readonly recovered: Verdict;
+}
+
+/** Judges a whole run by what was noted of it. What nobody looked at is inconclusive. */
+export function verdictsOf(story: Story): Verdicts {
+  const { record, experiment, notes } = story;
+  const subject = record === undefined ? undefined : { ...record, experiment };
+  const baseline = sampleAt(notes, 'baseline');
+  const steady =
+    subject === undefined || baseline === undefined
+      ? unknown('the cluster was not looked at before the fault')
+      : worst(steadyFindings(subject, baseline));
+  if (subject === undefined || baseline === undefined || !injected(story)) {
+    const untouched = unknown('nothing was injected');
+    return { steady, inForce: untouched, clean: cleanUntouched(story), recovered: untouched };
+  }
+  return {
+    steady,
+    inForce: inForceVerdict(subject, baseline, notes),
+    clean: cleanVerdict(story, subject, baseline),
+    recovered: lastVerdict(notes, 'recovery', (now) => recoveredFindings(subject, baseline, now)),
+  };
+}
+
+/**
+ * In force means: at the proof, and still at the last look before restore. Anything between that
+ * refutes counts too, whatever those two said.
+ */
+function inForceVerdict(subject: Subject, baseline: Sample, notes: readonly Note[]): Verdict {
+  const proof = sampleAt(notes, 'prove');
+  if (proof === undefined) return unknown('the fault was never looked at while it was in force');
+  const findings = inForceFindings(subject, baseline, proof);
+  const held = samplesAt(notes, 'hold').map((sample) => inForceFindings(subject, baseline, sample));
+  const lapses = held.slice(0, -1).flatMap((seen) => seen.filter(refutes));
+  const end = held.at(-1) ?? [];
+  return worst([...findings, ...lapses.map(sawIn('hold')), ...end.map(sawIn('end of hold'))]);
+}
+
+const refutes = ({ answer }: Finding): boolean => answer === 'refuted';
+
+const sawIn =
+  (span: string) =>
+  ({ answer, saw }: Finding): Finding => ({ answer, saw: `${span}: ${saw}` });
+
+function cleanVerdict(story: Story, subject: Subject, baseline: Sample): Verdict {
+  const reopened = sampleAt(story.notes, 'clean');
+  return worst([
+    lookFinding(story),
+    residueFinding(story.notes),
+    reopened === undefined
+      ? { answer: 'inconclusive', saw: 'connections were not tried after restore' }
+      : reopenedFinding(subject, baseline, reopened),
+  ]);
+}
+
+function cleanUntouched({ run }: Story): Verdict {
+  return run.life === 'final'
+    ? { answer: 'confirmed', evidence: ['nothing was ever touched'] }
+    : { answer: 'inconclusive', evidence: [`the run is ${run.life}, not final`] };
+}
+
+function lookFinding({ run, notes }: Story): Finding {
+  const look = notesOf(notes, 'look').at(-1);
+  if (run.life === 'final')
+    return { answer: 'confirmed', saw: 'the last look found nothing of ours' };
+  if (look === undefined) return { answer: 'inconclusive', saw: 'nobody has looked since' };
+  const { found, unknown: unseen } = look;
+  if (unseen.length > 0) {
+    return { answer: 'inconclusive', saw: `could not look at ${unseen.join(', ')}` };
+  }
+  return found > 0
+    ? { answer: 'refuted', saw: `${found} step(s) were still in force at the last look` }
+    : {
+        answer: 'inconclusive',
+        saw: 'nothing was found, but it was too early to be the last look',
+      };
+}
+
+function residueFinding(notes: readonly Note[]): Finding {
+  const looked = notesOf(notes, 'residue').at(-1);
+  if (looked === undefined)
+    return { answer: 'inconclusive', saw: 'before and after were not compared' };
+  return looked.residue.length === 0
+    ? { answer: 'confirmed', saw: 'nothing differs from before' }
+    : { answer: 'refuted', saw: `differs from before: ${looked.residue.join('; ')}` };
+}
+
+function lastVerdict(
+  notes: readonly Note[],
+  moment: Moment,
+  judge: (sample: Sample) => Finding[],
+): Verdict {
+  const sample = sampleAt(notes, moment);
+  return sample === undefined ? unknown(`nothing was seen of ${moment}`) : worst(judge(sample));
+}
+
+const unknown = (saw: string): Verdict => ({ answer: 'inconclusive', evidence: [saw] });

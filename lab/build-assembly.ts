@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/**
+ * Bundles the Lambdas and synthesises the stacks into a folder of this rehearsal's own.
+ *
+ * @returns the folder. @throws with the tool's own words when either fails.
+ */
+export async function buildAssembly(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'aerofault-lab-'));
+  await node(['scripts/bundle.ts'], {});
+  await node(['bin/app.ts'], { CDK_OUTDIR: folder });
+  return folder;
+}
+
+function node(words: readonly string[], environment: Record<string, string>): Promise<void> {
+  const child = spawn(process.execPath, words, {
+    cwd: root,
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => said.push(text));
+  }
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code === 0) resolve();
+      else
+        reject(
+          new Error(
+            `Cannot run ${words.join(' ')} as it must end with 0: found ${code}: ${said.join('')}`,
+          ),
+        );
+    });
+  });
+}

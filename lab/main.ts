@@ -1,0 +1,89 @@
+/**
+ * `npm run lab`: rehearses one experiment on this machine.
+ *
+ * Reads and refuses bad input first, then starts itself again inside network, mount, process and user
+ * namespaces of its own (`unshare`), so that nothing it does can reach the machine's network and nothing
+ * it starts can outlive it.
+ */
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseExperiment } from '../core/experiment.ts';
+import type { Experiment } from '../core/experiment.ts';
+import { Refusal } from '../core/refusal.ts';
+import { exitCodes } from './exit-codes.ts';
+import { labOptions, Usage } from './options.ts';
+import type { LabOptions } from './options.ts';
+import { ensureTools, unshareCommand } from './prerequisites.ts';
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Reads an experiment from a JSON file. @throws Refusal with one sentence. */
+function experimentIn(file: string): Experiment {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new Refusal(
+      `Cannot read "${file}" as it must be a readable file: found ${codeOf(cause)}`,
+      { cause },
+    );
+  }
+  try {
+    return parseExperiment(JSON.parse(text));
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause;
+    throw new Refusal(`Cannot read "${file}" as it must be JSON: found ${cause.message}`, {
+      cause,
+    });
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
+}
+
+function rehearseInside(options: LabOptions, experiment: Experiment): Promise<number> {
+  const [command = 'unshare', ...words] = unshareCommand();
+  const inside = fileURLToPath(new URL('inside.ts', import.meta.url));
+  const child = spawn(command, [...words, process.execPath, inside], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: {
+      ...process.env,
+      AEROFAULT_LAB: JSON.stringify({ options, experiment }),
+      NODE_NO_WARNINGS: '1',
+    },
+  });
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('exit', (code, signal) =>
+      resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']),
+    );
+  });
+}
+
+async function main(): Promise<number> {
+  const options = labOptions(process.argv.slice(2));
+  const experiment = experimentIn(options.experiment);
+  ensureTools(say);
+  return rehearseInside(options, experiment);
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    if (error instanceof Usage) {
+      process.exitCode = error.exitCode; // commander has printed it.
+    } else if (error instanceof Refusal) {
+      say(`${error.message}\nNothing was touched.`);
+      process.exitCode = exitCodes.refused;
+    } else {
+      say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+      process.exitCode = exitCodes.bug;
+    }
+  },
+);

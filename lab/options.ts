@@ -1,0 +1,76 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import * as z from 'zod';
+
+/** What `npm run lab` was asked for. It travels to the process inside the namespaces as JSON. */
+export const LabOptions = z.strictObject({
+  experiment: z.string(),
+  nodes: z.int().min(2).max(9),
+  clients: z.int().min(0).max(4),
+  cluster: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
+  duringHold: z.enum(['kill-workflow', 'stop-execution']).optional(),
+  json: z.boolean(),
+  report: z.string().optional(),
+  verbose: z.boolean(),
+});
+export type LabOptions = z.infer<typeof LabOptions>;
+
+/** Wrong words on the command line, or a request for help: what to print, and the exit code. */
+export class Usage extends Error {
+  override readonly name = 'Usage';
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+const examples = `
+Examples:
+  npm run lab
+  npm run lab -- examples/one-ended-recipe.json
+  npm run lab -- examples/client-cut.json --during-hold kill-workflow --json
+
+Exit codes: 0 every verdict confirmed and clean, 1 clean but a verdict refuted or inconclusive,
+2 refused or bad input and nothing touched, 3 not clean or stuck, 70 a bug in aerofault.`;
+
+/** Reads the command line. @throws Usage for unknown words, with commander's own hint. */
+export function labOptions(words: readonly string[]): LabOptions {
+  const command = labCommand();
+  try {
+    command.parse(words, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    throw new Usage(error.message, error.exitCode === 0 ? 0 : 2);
+  }
+  const [experiment = 'examples/isolate-one-node.json'] = command.args;
+  return LabOptions.parse({ ...command.opts(), experiment });
+}
+
+function labCommand(): Command {
+  return new Command('lab')
+    .description('Rehearses an experiment on this machine, in network namespaces of its own')
+    .argument('[experiment]', 'experiment file (default: examples/isolate-one-node.json)')
+    .option('--nodes <count>', 'Aerospike nodes, 2 to 9', wholeBetween(2, 9), 3)
+    .option('--clients <count>', 'client machines, 0 to 4', wholeBetween(0, 4), 1)
+    .option('--cluster <name>', "the lab cluster's name", 'orders-staging')
+    .option('--during-hold <event>', 'kill-workflow (SIGKILL) or stop-execution', oneEvent)
+    .option('--json', 'print the report as JSON on standard output', false)
+    .option('--report <file>', 'write the report to a file, too')
+    .option('--verbose', "print the Lambdas' logs", false)
+    .addHelpText('after', examples)
+    .exitOverride();
+}
+
+function wholeBetween(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}
+
+function oneEvent(text: string): string {
+  if (text === 'kill-workflow' || text === 'stop-execution') return text;
+  throw new InvalidArgumentError('It must be kill-workflow or stop-execution.');
+}

@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { Refusal } from '../core/refusal.ts';
+
+const tools = ['ip', 'ss', 'iptables', 'ip6tables', 'nft', 'unshare', 'nsenter', 'flock', 'bash'];
+
+const installCommand = 'apt-get update && apt-get install -y iproute2 iptables nftables';
+
+/**
+ * Makes sure the kernel's tools are there: installs them for root on Debian and Ubuntu, and says so.
+ *
+ * @throws Refusal with the exact command to run where it cannot.
+ */
+export function ensureTools(say: (line: string) => void): void {
+  const missing = missingTools();
+  if (missing.length === 0) return;
+  if (process.getuid?.() === 0 && debianLike()) {
+    say(`installing ${missing.join(', ')}: ${installCommand}`);
+    spawnSync('sh', ['-c', installCommand], { stdio: ['ignore', 'ignore', 'inherit'] });
+  }
+  const still = missingTools();
+  if (still.length === 0) return;
+  throw new Refusal(
+    `Cannot start the lab as ${still.join(', ')} must be installed: found none; run: sudo sh -c '${installCommand}'`,
+  );
+}
+
+function missingTools(): string[] {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  return tools.filter((tool) => !folders.some((folder) => existsSync(join(folder, tool))));
+}
+
+function debianLike(): boolean {
+  return (
+    existsSync('/etc/os-release') && /debian|ubuntu/i.test(readFileSync('/etc/os-release', 'utf8'))
+  );
+}
+
+/** How to enter namespaces of our own: unprivileged where that is allowed, else as root. */
+export function unshareCommand(): string[] {
+  const isolated = ['--net', '--mount', '--pid', '--fork', '--kill-child', '--mount-proc'];
+  const ways = [
+    ['unshare', '--user', '--map-root-user', ...isolated],
+    ['unshare', ...isolated],
+  ];
+  const way = ways.find(([command = '', ...words]) => works(command, words));
+  if (way !== undefined) return way;
+  throw new Refusal(
+    'Cannot start the lab as user namespaces must be allowed, or the user be root: found neither; run: sudo sysctl kernel.unprivileged_userns_clone=1',
+  );
+}
+
+function works(command: string, words: readonly string[]): boolean {
+  return spawnSync(command, [...words, 'true'], { stdio: 'ignore' }).status === 0;
+}

@@ -1,0 +1,66 @@
+import { styleText } from 'node:util';
+
+/** The states of a run as they come and go, on standard error. */
+export interface Progress {
+  entered(state: string): void;
+  exited(state: string, says: string): void;
+  failed(state: string, says: string): void;
+  note(line: string): void;
+  close(): void;
+}
+
+const tickMs = 1_000;
+
+/**
+ * A live line with the state under way on a terminal; plain lines, one per state, everywhere else.
+ *
+ * Started with the run, ended by `close`; it holds a timer meanwhile.
+ */
+export function showProgress(stream: NodeJS.WriteStream, startedAt = Date.now()): Progress {
+  const live = stream.isTTY;
+  let current: string | undefined;
+  const elapsed = (): string => `+${((Date.now() - startedAt) / 1000).toFixed(1)} s`;
+  const erase = (): void => void (live && stream.write('\r\u001B[K'));
+  const draw = (): void => {
+    if (!live || current === undefined) return;
+    stream.write(`\r\u001B[K  ..  ${current.padEnd(14)} ${elapsed()}`);
+  };
+  const line = (mark: string, state: string, says: string): void => {
+    erase();
+    stream.write(`  ${mark}  ${state.padEnd(14)} ${elapsed().padStart(8)}  ${printable(says)}\n`);
+    draw();
+  };
+  const timer = setInterval(draw, tickMs);
+  timer.unref();
+  const mark = (word: 'ok' | '!!'): string =>
+    styleText(word === 'ok' ? 'green' : 'red', word, { stream });
+  return {
+    entered: (state) => {
+      current = state;
+      draw();
+    },
+    exited: (state, says) => {
+      current = undefined;
+      line(mark('ok'), state, says);
+    },
+    failed: (state, says) => {
+      current = undefined;
+      line(mark('!!'), state, says);
+    },
+    note: (text) => {
+      erase();
+      stream.write(`  --  ${printable(text)}\n`);
+      draw();
+    },
+    close: () => {
+      clearInterval(timer);
+      erase();
+    },
+  };
+}
+
+/** Text of machines and AWS, with nothing a terminal would act on. */
+export function printable(text: string): string {
+  // eslint-disable-next-line no-control-regex -- control characters are what this removes
+  return text.replace(/[\u0000-\u001F\u007F-\u009F]/g, ' ');
+}

@@ -1,0 +1,59 @@
+import type { Report } from '../core/report.ts';
+import type { Verdict } from '../core/verdict.ts';
+import { printable } from './progress.ts';
+
+/** The report for people: verdict first, then what was seen, then when. */
+export function summary(report: Report): string {
+  const { verdicts, clusters, timing } = report;
+  const lines = [
+    headline(report),
+    row('steady', verdicts.steady),
+    row('in force', verdicts.inForce),
+    row('clean', verdicts.clean),
+    row('recovered', verdicts.recovered),
+    '',
+    ...clusters.map((one) => `  ${since(one.at, timing.injectedAt)}  ${clusterLine(one)}`),
+    ...report.residue.map((line) => `  residue  ${line}`),
+    ...timesOf(report),
+  ];
+  return `${lines.map(printable).join('\n')}\n`;
+}
+
+function headline(report: Report): string {
+  const by =
+    report.closedBy === null || report.closedBy === 'workflow'
+      ? ''
+      : `; restored by the ${report.closedBy}`;
+  return `${report.says}${by}`;
+}
+
+function row(name: string, { answer, evidence }: Verdict): string {
+  const [first = '', ...rest] = evidence.filter((text) => !text.startsWith('end of hold: '));
+  const more = rest.map((text) => `\n${' '.repeat(28)}${text}`).join('');
+  return `  ${name.padEnd(11)}${answer.padEnd(15)}${first}${more}`;
+}
+
+function clusterLine({ size, key, nodes }: Report['clusters'][number]): string {
+  return `cluster of ${size}, key ${key}: ${nodes.join(', ')}`;
+}
+
+function timesOf({ timing }: Report): string[] {
+  const { injectedAt, inForceAt, restoredAt, recoveredAt, cleanAt } = timing;
+  if (injectedAt === null) return [];
+  const spans = [
+    inForceAt === null ? 'never in force' : `in force after ${seconds(inForceAt - injectedAt)}`,
+    restoredAt === null ? 'not restored' : `restored after ${seconds(restoredAt - injectedAt)}`,
+    restoredAt === null || recoveredAt === null
+      ? 'not recovered'
+      : `one cluster again ${seconds(recoveredAt - restoredAt)} after restore`,
+    cleanAt === null ? 'not clean' : `proven clean after ${seconds(cleanAt - injectedAt)}`,
+  ];
+  return [`  ${spans.join(', ')}`];
+}
+
+function since(at: number, injectedAt: number | null): string {
+  const offset = injectedAt === null ? 0 : (at - injectedAt) / 1000;
+  return `${offset < 0 ? '' : '+'}${offset.toFixed(2)} s`.padStart(10);
+}
+
+const seconds = (milliseconds: number): string => `${(milliseconds / 1000).toFixed(1)} s`;

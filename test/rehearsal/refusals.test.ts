@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import { rehearse } from './rehearse.ts';
+
+/** Bad input ends in exit 2 with one sentence, and nothing touched. */
+
+const sentence = /^\s*Cannot .+ as .+: found .+$/m;
+
+describe('refused before anything starts', () => {
+  test.concurrent.each([
+    ['an unknown key', 'examples/bad/unknown-key.json'],
+    ['a hold over the bound', 'examples/bad/hold-over-bound.json'],
+    ['malformed JSON', 'examples/bad/malformed.json'],
+    ['a shell metacharacter', 'examples/bad/shell-metacharacter.json'],
+    ['a file that is not there', 'examples/bad/absent.json'],
+  ])('%s', async (_, file) => {
+    const { code, stderr, stdout } = await rehearse([file, '--json']);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(sentence);
+    expect(stdout).toBe('');
+  });
+});
+
+describe('refused by the plan, with nothing journalled as open', () => {
+  test.concurrent.each([
+    ['an unknown cluster', ['examples/bad/unknown-cluster.json']],
+    ['zero targets', ['examples/client-cut.json', '--clients', '0']],
+    ['all nodes targeted', ['examples/bad/all-nodes.json']],
+  ])('%s', async (_, words) => {
+    const { code, stderr, stdout } = await rehearse([...words, '--json']);
+
+    expect(code).toBe(2);
+    expect(stderr).toMatch(sentence);
+    expect(stdout).not.toContain('"life":"open"');
+  });
+});

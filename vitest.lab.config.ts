@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+import { CountsReporter } from './test/counts-reporter.ts';
+
+/** `npm run test:lab`: whole rehearsals, each in namespaces of its own; they mostly wait. */
+export default defineConfig({
+  test: {
+    include: ['test/rehearsal/**/*.test.ts'],
+    reporters: ['default', new CountsReporter()],
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    fileParallelism: false,
+    maxConcurrency: 3,
+  },
+});
