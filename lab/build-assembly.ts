@@ -3,19 +3,23 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { bundleHandlers } from '../scripts/bundle.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
  * Bundles the Lambdas and synthesises the stacks into a folder of this rehearsal's own.
  *
- * @returns the folder. @throws with the tool's own words when either fails.
+ * @returns the folder to remove afterwards, and the assembly in it. @throws with the tool's own words when either fails.
  */
-export async function buildAssembly(): Promise<string> {
+export async function buildAssembly(): Promise<{ folder: string; assembly: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'aerofault-lab-'));
-  await node(['scripts/bundle.ts'], {});
-  await node(['bin/app.ts'], { CDK_OUTDIR: folder });
-  return folder;
+  const bundles = join(folder, 'bundles');
+  await bundleHandlers({ handlersDir: join(root, 'lambda/handlers'), outDir: bundles });
+  const context = JSON.stringify({ bundles });
+  const assembly = join(folder, 'cdk.out');
+  await node(['bin/app.ts'], { CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: context });
+  return { folder, assembly };
 }
 
 function node(words: readonly string[], environment: Record<string, string>): Promise<void> {

@@ -56,7 +56,7 @@ async function startServer(
   { network, asd }: { network: Network; asd: string },
 ): Promise<void> {
   const folder = '/var/lib/aerospike';
-  const text = asdConfig(config, { workDirectory: folder });
+  const text = asdConfig(config, folder);
   const script = `mkdir -p ${folder}/smd ${folder}/usr/udf/lua && cat >${folder}/aerospike.conf <<'END'\n${text}\nEND\n`;
   const written = await network.run(name, ['sh', '-ec', script]);
   if (written.code !== 0)

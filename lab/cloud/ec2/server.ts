@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { ACTIONS } from './actions.ts';
+import type { Action } from './actions.ts';
+import { Ec2Error } from './ec2-error.ts';
+import type { Ec2State } from './state.ts';
+import { decodeRequest, encodeAnswer, encodeError } from './wire.ts';
+
+/**
+ * The lab's EC2 endpoint: HTTP in front of an {@link Ec2State}, speaking the EC2 query protocol.
+ *
+ * {@link startEc2} starts it; `close()` ends it and drops open connections. It covers the actions
+ * of `actions.ts` and checks neither signatures nor permissions.
+ */
+
+/** How the endpoint can misbehave on request, for tests of its callers. */
+export type Misbehaviour =
+  /** Answer `RequestLimitExceeded` (503) and do nothing. */
+  | { readonly kind: 'throttle' }
+  /** Answer this error and do nothing. */
+  | {
+      readonly kind: 'fail';
+      readonly code: string;
+      readonly message: string;
+      readonly status?: number;
+    }
+  /** Do it, then drop the connection without an answer. */
+  | { readonly kind: 'lose-answer' }
+  /** Drop the connection and do nothing. */
+  | { readonly kind: 'lose-request' }
+  /** Wait this long, then go on as usual. */
+  | { readonly kind: 'delay'; readonly milliseconds: number };
+
+/** One request as the endpoint saw it: `at` in milliseconds of the epoch, `params` as the SDK was given. */
+export interface Ec2Call {
+  readonly action: string;
+  readonly at: number;
+  readonly params: unknown;
+}
+
+/** Where {@link startEc2} listens and what it tells. */
+export interface Ec2Options {
+  readonly host: string;
+  /** 0 for any free port. */
+  readonly port: number;
+  /** Awaited after each change and before its answer, so that who has the answer has the effect. */
+  readonly onChange: () => Promise<void>;
+}
+
+/** A running EC2 endpoint. */
+export interface Ec2Endpoint {
+  readonly url: string;
+  /** Every request so far, oldest first, refused ones and retries included. */
+  readonly calls: readonly Ec2Call[];
+  /** Make the next `times` (default 1) calls of `action` misbehave; several of these queue up. */
+  misbehave(action: string, how: Misbehaviour, times?: number): void;
+  close(): Promise<void>;
+}
+
+/** Start an EC2 endpoint over `state`; rejects when the address cannot be listened on. */
+export async function startEc2(state: Ec2State, options: Ec2Options): Promise<Ec2Endpoint> {
+  const calls: Ec2Call[] = [];
+  const planned = new Map<string, Misbehaviour[]>();
+  const serving: Serving = { state, onChange: options.onChange, calls, planned };
+  const server = createServer((request, response) => void serve(request, response, serving));
+  server.listen(options.port, options.host);
+  await once(server, 'listening');
+  return {
+    url: urlOf(server),
+    calls,
+    misbehave(action, how, times = 1) {
+      const more = Array.from({ length: times }, () => how);
+      planned.set(action, [...(planned.get(action) ?? []), ...more]);
+    },
+    async close() {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+interface Serving {
+  readonly state: Ec2State;
+  readonly onChange: () => Promise<void>;
+  readonly calls: Ec2Call[];
+  readonly planned: Map<string, Misbehaviour[]>;
+}
+
+const TcpAddress = z.object({ address: z.string(), family: z.string(), port: z.int() });
+
+function urlOf(server: Server): string {
+  const { address, family, port } = TcpAddress.parse(server.address());
+  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+async function serve(request: IncomingMessage, response: ServerResponse, serving: Serving) {
+  const requestId = randomUUID();
+  try {
+    const form = new URLSearchParams(await text(request));
+    const xml = await answer(form, requestId, serving);
+    if (xml === undefined) request.socket.destroy();
+    else send(response, 200, xml);
+  } catch (error) {
+    const failure = asEc2Error(error);
+    send(response, failure.status, encodeError(failure, requestId));
+  }
+}
+
+/** The answer to one form, or undefined where the answer is to be lost. */
+async function answer(
+  form: URLSearchParams,
+  requestId: string,
+  { state, onChange, calls, planned }: Serving,
+): Promise<string | undefined> {
+  const name = form.get('Action') ?? '';
+  const at = Date.now();
+  const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
+  if (action === undefined) {
+    calls.push({ action: name, at, params: Object.fromEntries(form) });
+    throw new Ec2Error('InvalidAction', `The action ${name} is not valid for this web service.`);
+  }
+  const params = decodeRequest(action.operation, form);
+  calls.push({ action: name, at, params });
+  const how = planned.get(name)?.shift();
+  if (how !== undefined && (await misbehaves(how))) return undefined;
+  refuseDryRun(params);
+  const output = perform(action, state, params);
+  if (action.changes) await onChange();
+  return how?.kind === 'lose-answer'
+    ? undefined
+    : encodeAnswer(action.operation, output, requestId);
+}
+
+/** True where the request is to be lost before it has any effect. */
+async function misbehaves(how: Misbehaviour): Promise<boolean> {
+  switch (how.kind) {
+    case 'throttle':
+      throw new Ec2Error('RequestLimitExceeded', 'Request limit exceeded.', 503);
+    case 'fail':
+      throw new Ec2Error(how.code, how.message, how.status);
+    case 'delay':
+      await sleep(how.milliseconds);
+      return false;
+    case 'lose-request':
+      return true;
+    case 'lose-answer':
+      return false;
+  }
+}
+
+/** A dry run checks permissions, of which the lab has none, and nothing else. Source: API reference. */
+function refuseDryRun(params: unknown): void {
+  if (z.looseObject({ DryRun: z.literal(true) }).safeParse(params).success) {
+    throw new Ec2Error(
+      'DryRunOperation',
+      'Request would have succeeded, but DryRun flag is set.',
+      412,
+    );
+  }
+}
+
+function perform(action: Action, state: Ec2State, params: unknown): object {
+  try {
+    return action.answer(state, params);
+  } catch (error) {
+    if (error instanceof z.ZodError) throw unsupported(error);
+    throw error;
+  }
+}
+
+/** A request that EC2 might take but the lab does not, or that lacks what EC2 requires. */
+function unsupported(error: z.ZodError): Ec2Error {
+  const [issue] = error.issues;
+  const missing = issue?.code === 'invalid_type' && issue.message.includes('received undefined');
+  const where = issue?.path.join('.') ?? '';
+  return missing
+    ? new Ec2Error('MissingParameter', `The request must contain the parameter ${where}`)
+    : new Ec2Error(
+        'UnsupportedOperation',
+        `The lab does not take this request: ${z.prettifyError(error)}`,
+      );
+}
+
+function asEc2Error(error: unknown): Ec2Error {
+  if (error instanceof Ec2Error) return error;
+  return new Ec2Error('InternalError', `The lab failed: ${String(error)}`, 500);
+}
+
+function send(response: ServerResponse, status: number, xml: string): void {
+  response.writeHead(status, { 'content-type': 'text/xml;charset=UTF-8' });
+  response.end(xml);
+}

@@ -1,0 +1,72 @@
+/**
+ * The part of `npm run lab` that runs inside namespaces of its own, as their first process: when it ends,
+ * however it ends, the kernel ends everything it started.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import * as z from 'zod';
+import { ExperimentSchema } from '../core/experiment.ts';
+import { buildAssembly } from './build-assembly.ts';
+import { exitCodes } from './exit-codes.ts';
+import { LabOptions } from './options.ts';
+import { showProgress } from './progress.ts';
+import { rehearse } from './rehearsal.ts';
+import type { Ended } from './rehearsal.ts';
+import { setStage } from './stage.ts';
+import { summary } from './summary.ts';
+
+const Given = z.strictObject({ options: LabOptions, experiment: ExperimentSchema });
+
+async function main(): Promise<number> {
+  const given = Given.parse(JSON.parse(process.env['AEROFAULT_LAB'] ?? 'null'));
+  const { options, experiment } = given;
+  privateRun();
+  const progress = showProgress(process.stderr);
+  const { folder, assembly } = await buildAssembly();
+  progress.note('synthesised the stacks and bundled the Lambdas');
+  try {
+    const stage = await setStage(assembly, { options, experiment, progress });
+    const ended = await rehearse(experiment, { options, stage, progress });
+    progress.close();
+    tell(ended, options);
+    return ended.exitCode;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** `ip netns` and the xtables lock live under /run; ours, not the machine's. */
+function privateRun(): void {
+  execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', '/run']);
+  mkdirSync('/run/netns');
+}
+
+function tell({ report, sentence }: Ended, options: LabOptions): void {
+  if (report === undefined) {
+    process.stderr.write(`${sentence}\nNothing was touched.\n`);
+    return;
+  }
+  if (options.report !== undefined) writeReport(options.report, report);
+  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : summary(report));
+}
+
+function writeReport(file: string, report: object): void {
+  const path = resolve(file);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => process.exit(exitCodes.interrupted));
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(
+      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    process.exit(exitCodes.bug);
+  },
+);

@@ -1,0 +1,146 @@
+/**
+ * The stage of a rehearsal: machines, their network, and a cloud in front of them.
+ *
+ * Set by {@link setStage} inside namespaces of the lab's own, struck by `close()` and in any case with the
+ * lab's process. Everything AWS would do is played by the endpoints of lab/cloud; everything aerofault
+ * does is the synthesised definition and the bundled Lambdas, unchanged but for the timing in their
+ * environment. It does not play IAM.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { portNumbersOf } from '../core/experiment.ts';
+import type { Experiment } from '../core/experiment.ts';
+import type { PortNumbers } from '../core/aerospike.ts';
+import { dynamoJournal } from '../lambda/aws/journal.ts';
+import type { Journal } from '../lambda/gateways.ts';
+import { readAssembly } from './assembly/assembly.ts';
+import type { Assembly, AssemblyStateMachine } from './assembly/assembly.ts';
+import { startCloud } from './cloud.ts';
+import type { Cloud } from './cloud.ts';
+import type { StepFunctions } from './cloud/step-functions.ts';
+import { startAgents, startNodes } from './machines.ts';
+import type { LabOptions } from './options.ts';
+import type { Progress } from './progress.ts';
+import { ruleset } from './vpc/enforcement.ts';
+import { createNetwork } from './vpc/network.ts';
+import type { Network } from './vpc/network.ts';
+import { buildWorld } from './vpc/world.ts';
+import type { Host, World } from './vpc/world.ts';
+
+/** A stage that is set: what the rehearsal drives and looks at. */
+export interface Stage {
+  readonly assembly: Assembly;
+  readonly workflow: AssemblyStateMachine;
+  readonly restoreMachine: AssemblyStateMachine;
+  readonly stepFunctions: StepFunctions;
+  readonly journal: Journal;
+  /** Every host's packet filters and routes, and every security group, as comparable text. */
+  snapshot(): Promise<ReadonlyMap<string, string>>;
+  close(): Promise<void>;
+}
+
+/** What the stage is set for. */
+export interface Play {
+  readonly options: LabOptions;
+  readonly experiment: Experiment;
+  readonly progress: Progress;
+}
+
+/** Builds the machines and the cloud around them, and waits until the cluster is whole. */
+export async function setStage(assemblyFolder: string, play: Play): Promise<Stage> {
+  const { options, progress } = play;
+  const assembly = readAssembly(assemblyFolder);
+  const world = buildWorld(options);
+  const network = await createNetwork(world.hosts);
+  await network.enforce(ruleset(world.inventory));
+  const cloud = await startCloud(assembly, world, {
+    enforce: (inventory) => network.enforce(ruleset(inventory)),
+    log: options.verbose
+      ? ({ source, text }) => progress.note(`${source}: ${text}`)
+      : () => undefined,
+  });
+  await startMachines(world, { network, cloud, play });
+  return {
+    assembly,
+    workflow: machineNamed('ExperimentWorkflow', assembly),
+    restoreMachine: machineNamed('RestoreMachine', assembly),
+    stepFunctions: cloud.stepFunctions,
+    journal: dynamoJournal(cloud.connection, { table: cloud.table }),
+    snapshot: () => snapshot(world, network, cloud),
+    async close() {
+      await cloud.close();
+      await network.close();
+    },
+  };
+}
+
+function machineNamed(id: string, { stateMachines }: Assembly): AssemblyStateMachine {
+  const machine = stateMachines.find(({ logicalId }) => logicalId.startsWith(id));
+  if (machine !== undefined) return machine;
+  throw new Error(
+    `Cannot set the stage as the assembly must have a state machine ${id}: found none`,
+  );
+}
+
+async function startMachines(
+  { hosts }: World,
+  { network, cloud, play }: { network: Network; cloud: Cloud; play: Play },
+): Promise<void> {
+  const { options, experiment, progress } = play;
+  const asd = process.env['AEROFAULT_ASD'];
+  const ports = portNumbersOf(experiment);
+  startAgents(hosts, network, cloud.agentUrl);
+  await startNodes(hosts, network, { clusterName: options.cluster, ports, asd });
+  await awaitCluster(hosts, network, ports);
+  await awaitAgents(hosts, cloud);
+  const what = asd === undefined ? 'stand-in' : 'real';
+  progress.note(
+    `${options.nodes} ${what} nodes in one cluster, ${options.clients} client(s), agents online`,
+  );
+}
+
+async function awaitCluster(
+  hosts: readonly Host[],
+  network: Network,
+  ports: PortNumbers,
+): Promise<void> {
+  const nodes = hosts.filter(({ role }) => role === 'node');
+  const [first] = nodes;
+  if (first === undefined) return;
+  const program = fileURLToPath(new URL('await-cluster.ts', import.meta.url));
+  const words = [
+    String(nodes.length),
+    String(ports.service),
+    ...nodes.map(({ address }) => address),
+  ];
+  const { code } = await network.run(first.name, [process.execPath, program, ...words]);
+  if (code === 0) return;
+  throw new Error(
+    `Cannot set the stage as the nodes must form one cluster: found none after a minute`,
+  );
+}
+
+const agentPatienceMs = 20_000;
+
+async function awaitAgents(hosts: readonly Host[], { agents }: Cloud): Promise<void> {
+  const giveUpAt = Date.now() + agentPatienceMs;
+  while (agents() < hosts.length) {
+    if (Date.now() > giveUpAt) {
+      throw new Error(
+        `Cannot set the stage as every agent must poll: found ${agents()} of ${hosts.length}`,
+      );
+    }
+    await pause(50);
+  }
+}
+
+async function snapshot(
+  { hosts }: World,
+  network: Network,
+  cloud: Cloud,
+): Promise<ReadonlyMap<string, string>> {
+  const machines = await Promise.all(
+    hosts.map(async ({ name }) => [name, await network.snapshot(name)] as const),
+  );
+  return new Map([...machines, ['security groups', cloud.securityGroups()]]);
+}
