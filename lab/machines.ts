@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { PortNumbers } from '../core/aerospike.ts';
-import { asdConfig } from './node/asd-config.ts';
+import { asdConfig, asdDirectories } from './node/asd-config.ts';
 import type { NodeConfig } from './node/config.ts';
 import type { Network } from './vpc/network.ts';
 import type { Host } from './vpc/world.ts';
@@ -57,7 +57,8 @@ async function startServer(
 ): Promise<void> {
   const folder = '/var/lib/aerospike';
   const text = asdConfig(config, folder);
-  const script = `mkdir -p ${folder}/smd ${folder}/usr/udf/lua && cat >${folder}/aerospike.conf <<'END'\n${text}\nEND\n`;
+  const folders = [folder, ...asdDirectories(folder)].join(' ');
+  const script = `mkdir -p ${folders}\ncat >${folder}/aerospike.conf <<'END'\n${text}\nEND\n`;
   const written = await network.run(name, ['sh', '-ec', script]);
   if (written.code !== 0)
     throw new Error(`Cannot start ${name} as its config must be written: found ${written.stderr}`);

@@ -2,6 +2,7 @@ import { RunClosed } from '../../core/refusal.ts';
 import { phasesOf } from '../../core/step.ts';
 import type { Step } from '../../core/step.ts';
 import type { Answer, Gateways } from '../gateways.ts';
+import { awaitAll } from './await-all.ts';
 import { contextOf } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
 import { applyStep } from './steps.ts';
@@ -16,11 +17,7 @@ import { applyStep } from './steps.ts';
 export async function inject(runId: string, gateways: Gateways): Promise<{ says: string }> {
   const context = await contextOf(runId, gateways);
   for (const phase of phasesOf(context.plan.steps)) {
-    const ended = await Promise.allSettled(
-      phase.map((step) => injectStep(step, context, gateways)),
-    );
-    const failed = ended.find((one) => one.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    await awaitAll(phase.map((step) => injectStep(step, context, gateways)));
   }
   return { says: `${context.plan.steps.length} step(s) applied` };
 }

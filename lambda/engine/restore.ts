@@ -14,6 +14,7 @@ import { phasesOf } from '../../core/step.ts';
 import type { Step } from '../../core/step.ts';
 import { quarantineOf } from '../../core/timing.ts';
 import type { Gateways, PlanRecord } from '../gateways.ts';
+import { awaitAll } from './await-all.ts';
 import { lookAtStep } from './steps.ts';
 import type { StepSeen } from './steps.ts';
 
@@ -28,8 +29,11 @@ export interface Look {
   readonly says: string;
 }
 
-/** How soon to ask again a machine or an API that did not answer. */
-const unknownRetryMs = 5_000;
+/** How soon to ask again a machine or an API that did not answer; later the longer it has not. */
+const unknownRetryMs = { least: 5_000, most: 60_000 };
+
+/** How long after closing, beside the quarantine, restore may go on before a person is called. */
+const stuckAfterMs = 10 * 60 * 1000;
 
 /** Looks once at every step the run may have applied, undoes what is ours, and says when to look again. */
 export async function look(runId: string, by: Actor, gateways: Gateways): Promise<Look> {
@@ -90,7 +94,7 @@ async function lookAtAll(steps: readonly Step[], restorer: Restorer): Promise<Fo
   let ours = 0;
   const unknown: string[] = [];
   for (const phase of phasesOf(steps).toReversed()) {
-    const seen = await Promise.all(phase.map((step) => lookAndUndo(step, restorer)));
+    const seen = await awaitAll(phase.map((step) => lookAndUndo(step, restorer)));
     ours += seen.filter(({ kind }) => kind === 'ours').length;
     unknown.push(
       ...phase.filter((_, index) => seen[index]?.kind === 'unknown').map(({ id }) => id),
@@ -210,9 +214,17 @@ async function againLater(
 ): Promise<Look> {
   const { journal, clock, timing } = gateways;
   const item = await journal.read(runId);
-  const from = item === undefined ? undefined : lastLookFrom(item, quarantineOf(timing));
-  const soonest = unknown.length > 0 ? clock.now() + unknownRetryMs : clock.now();
-  const lookAt = new Date(Math.max(soonest, (from ?? 0) + 1)).toISOString();
+  const quarantine = quarantineOf(timing);
+  const age = clock.now() - (item?.closedAt ?? clock.now());
+  if (ours + unknown.length > 0 && age > stuckAfterMs + quarantine.troubledMs) {
+    throw new Stuck(
+      `Cannot restore run ${runId} as every step must be looked at and undone: found ${ours} in force, and no answer from ${unknown.join(', ') || 'none'}; the sweeper goes on trying`,
+    );
+  }
+  const { least, most } = unknownRetryMs;
+  const pause = unknown.length > 0 ? Math.min(most, Math.max(least, age / 4)) : 0;
+  const from = item === undefined ? undefined : lastLookFrom(item, quarantine);
+  const lookAt = new Date(Math.max(clock.now() + pause, (from ?? 0) + 1)).toISOString();
   const says = `${ours} step(s) undone, ${unknown.length} unknown; looking again at ${lookAt}`;
   return { final: false, touched: true, lookAt, says };
 }

@@ -7,6 +7,7 @@
  */
 import type { RunItem } from '../../core/journal.ts';
 import type { Gateways } from '../gateways.ts';
+import { awaitAll } from './await-all.ts';
 import { look } from './restore.ts';
 import { lookAtStep } from './steps.ts';
 
@@ -55,7 +56,7 @@ async function recheck(run: RunItem, gateways: Gateways): Promise<void> {
 async function anythingLeft({ runId, intents }: RunItem, gateways: Gateways): Promise<boolean> {
   const record = await gateways.journal.plan(runId);
   const steps = record?.plan.steps.filter(({ id }) => id in intents) ?? [];
-  const seen = await Promise.all(steps.map((step) => lookAtStep(step, runId, gateways)));
+  const seen = await awaitAll(steps.map((step) => lookAtStep(step, runId, gateways)));
   const unknown = seen.find(({ kind }) => kind === 'unknown');
   if (unknown !== undefined)
     throw new Error(`Cannot look at run ${runId} again: ${JSON.stringify(unknown)}`);

@@ -1,0 +1,168 @@
+import { migrationsLeft, unavailablePartitions } from './cluster-view.ts';
+import type { NodeConfig } from './config.ts';
+import {
+  configuration,
+  endpoint,
+  endpoints,
+  peerAddresses,
+  peersClearStd,
+} from './info-network.ts';
+import type { Parameters, Snapshot, Tally } from './info-snapshot.ts';
+import { namespaceDefaults, statisticsDefaults } from './recorded-fields.ts';
+import type { Fields } from './recorded-fields.ts';
+
+/** Answers every terminated name of a request body, in order, each as `name<TAB>value`. */
+export function replyTo(body: string, snapshot: Snapshot): string {
+  const names = body.split('\n').slice(0, -1);
+  return names.map((name) => `${name}\t${answer(name, snapshot)}\n`).join('');
+}
+
+const enterpriseOnly = 'ERROR:25:enterprise only';
+const unrecognized = 'ERROR:4:unrecognized command';
+
+/** The value for one name, in the words of server 8.1.2.0. */
+export function answer(request: string, snapshot: Snapshot): string {
+  const { name, parameters } = parseRequest(request);
+  return answers.get(name)?.(snapshot, parameters) ?? unrecognized;
+}
+
+type Answer = (snapshot: Snapshot, parameters: Parameters) => string;
+
+const answers: ReadonlyMap<string, Answer> = new Map(
+  Object.entries<Answer>({
+    'admin-clear-std': ({ config }) => endpoint(config, config.ports.admin),
+    'best-practices': () => 'failed_best_practices=max-map-count,min-free-kbytes,swappiness',
+    build: ({ config }) => config.build,
+    'cluster-name': ({ config }) => config.clusterName,
+    'cluster-stable': stability,
+    'dump-hb': () => 'ok',
+    edition: () => 'Aerospike Community Edition',
+    endpoints,
+    features: () => features,
+    'get-config': configuration,
+    'get-stats': (_, { named }) =>
+      named.get('context') === 'xdr' ? '' : 'ERROR:4:unknown context',
+    'health-outliers': () => '',
+    'health-stats': () => '',
+    latencies: ({ config }) => latencies(config),
+    mesh: ({ config }) => endpoint(config, config.ports.heartbeat),
+    name: ({ config }) => config.id,
+    namespace,
+    namespaces: ({ config }) => config.namespaces.map(({ name }) => name).join(';'),
+    node: ({ config }) => config.id,
+    'partition-generation': ({ view }) => String(Math.max(0, view.rebalances - 1)),
+    'peers-clear-std': peersClearStd,
+    'peers-generation': ({ view }) => String(view.peersGeneration),
+    quiesce: () => enterpriseOnly,
+    racks: () => enterpriseOnly,
+    'rebalance-generation': ({ view }) => String(view.rebalances),
+    recluster: ({ isPrincipal }) => (isPrincipal ? 'ok' : 'ignored-by-non-principal'),
+    roster: () => enterpriseOnly,
+    service: ({ config }) => endpoint(config, config.ports.service),
+    'service-clear-std': ({ config }) => endpoint(config, config.ports.service),
+    services: ({ config, ...snapshot }) =>
+      peerAddresses({ config, ...snapshot })
+        .map(([, [address]]) => `${address}:${config.ports.service}`)
+        .join(';'),
+    sets: () => '',
+    statistics,
+    status: () => 'ok',
+    version: ({ config }) => `Aerospike Community Edition build ${config.build}`,
+    'xdr-dc-state': () => enterpriseOnly,
+  }),
+);
+
+const features =
+  'batch-any;batch-index;blob-bits;cdt-index;cdt-list;cdt-map;cluster-stable;float;geo;' +
+  'sindex-exists;peers;pipelining;pquery;pscans;query-show;relaxed-sc;replicas;replicas-all;' +
+  'replicas-master;replicas-max;truncate-namespace;udf';
+
+function parseRequest(request: string): { name: string; parameters: Parameters } {
+  const [head = '', ...tail] = request.split(':');
+  const [name = '', ...argument] = head.split('/');
+  const named = new Map(
+    tail
+      .join(':')
+      .split(';')
+      .filter((pair) => pair.includes('='))
+      .map(
+        (pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)] as const,
+      ),
+  );
+  return { name, parameters: { argument: argument.join('/'), named } };
+}
+
+/** `cluster-stable`: the cluster key, or why not. The checks stand in the server's order. */
+function stability({ view, now, config }: Snapshot, { named }: Parameters): string {
+  if (!view.migrateAllowed) return 'ERROR:7:unstable cluster';
+  const size = named.get('size');
+  if (size !== undefined && !/^\d+$/.test(size)) return 'ERROR:4:bad size';
+  if (size !== undefined && Number(size) !== view.size) return 'ERROR:7:cluster not specified size';
+  const ignore = named.get('ignore-migrations') ?? 'false';
+  if (ignore !== 'true' && ignore !== 'false') return 'ERROR:4:bad ignore migrations';
+  const namespaceName = named.get('namespace');
+  const isKnown = config.namespaces.some(({ name }) => name === namespaceName);
+  if (ignore === 'false' && namespaceName !== undefined && !isKnown) {
+    return 'ERROR:20:unknown namespace';
+  }
+  const isMoving = migrationsLeft(view, now) + unavailablePartitions(view) > 0;
+  return ignore === 'false' && isMoving ? 'ERROR:7:unstable cluster' : view.key;
+}
+
+function statistics({ view, connections, ...snapshot }: Snapshot): string {
+  const { now, uptimeMs } = snapshot;
+  const rebalancedAt = view.rebalancedAt ?? now - uptimeMs;
+  return render(statisticsDefaults, {
+    cluster_size: view.size,
+    cluster_key: view.key,
+    cluster_generation: view.generation,
+    cluster_principal: view.principal,
+    paxos_principal: view.principal,
+    cluster_integrity: view.isMember,
+    cluster_is_member: view.isMember,
+    uptime: Math.floor(uptimeMs / 1000),
+    ...tallied('client_connections', connections.client),
+    ...tallied('admin_connections', connections.admin),
+    ...tallied('heartbeat_connections', connections.heartbeat),
+    ...tallied('fabric_connections', connections.fabric),
+    heartbeat_received_foreign: snapshot.heartbeatsReceived,
+    info_complete: snapshot.requests,
+    time_since_rebalance: Math.floor((now - rebalancedAt) / 1000),
+    migrate_allowed: view.migrateAllowed,
+    migrate_partitions_remaining: migrationsLeft(view, now) * snapshot.config.namespaces.length,
+  });
+}
+
+function tallied(name: string, { open, opened, closed }: Tally): Record<string, number> {
+  return { [name]: open, [`${name}_opened`]: opened, [`${name}_closed`]: closed };
+}
+
+function namespace({ config, view, now }: Snapshot, { argument }: Parameters): string {
+  const asked = config.namespaces.find(({ name }) => name === argument);
+  if (asked === undefined) return 'type=unknown';
+  const left = migrationsLeft(view, now);
+  return render(namespaceDefaults, {
+    ns_cluster_size: view.size,
+    effective_replication_factor: Math.min(asked.replicationFactor, view.size),
+    unavailable_partitions: unavailablePartitions(view),
+    migrate_tx_partitions_remaining: Math.floor(left / 2),
+    migrate_rx_partitions_remaining: Math.ceil(left / 2),
+    migrate_fresh_partitions: view.rebalances === 1 ? 4096 : 0,
+    'replication-factor': asked.replicationFactor,
+  });
+}
+
+function render(
+  defaults: Fields,
+  values: Readonly<Record<string, string | number | boolean>>,
+): string {
+  return defaults.map(([name, usual]) => `${name}=${values[name] ?? usual}`).join(';');
+}
+
+function latencies({ namespaces }: NodeConfig): string {
+  const kinds = ['read', 'write', 'udf', 'batch-sub-read', 'batch-sub-write', 'batch-sub-udf'];
+  const names = namespaces.flatMap(({ name }) =>
+    [...kinds, 'pi-query', 'si-query'].map((kind) => `{${name}}-${kind}:`),
+  );
+  return ['batch-index:', ...names].join(';');
+}

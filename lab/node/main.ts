@@ -1,0 +1,32 @@
+/**
+ * One stand-in Aerospike node as a process: `node lab/node/main.ts '<configuration as JSON>'`.
+ *
+ * Prints `ready` on stdout once it listens everywhere. Ends on SIGTERM or SIGINT with status 0, and with
+ * status 1 and one line on stderr when the configuration is wrong or a port cannot be had. Does not end when
+ * its parent does: whoever starts it ends it.
+ */
+import * as z from 'zod';
+import { nodeConfigSchema } from './config.ts';
+import { StandInNode } from './node.ts';
+
+try {
+  const node = new StandInNode(nodeConfigSchema.parse(JSON.parse(process.argv[2] ?? '')));
+  await node.start();
+  const end = () => {
+    node.stop();
+    process.exit(0);
+  };
+  process.on('SIGTERM', end);
+  process.on('SIGINT', end);
+  process.stdout.write('ready\n');
+} catch (error) {
+  process.stderr.write(`${reason(error)}\n`);
+  process.exitCode = 1;
+}
+
+function reason(error: unknown): string {
+  if (error instanceof z.ZodError) {
+    return `Cannot start a node as its configuration must fit: ${z.prettifyError(error)}`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
