@@ -5,6 +5,7 @@
  */
 import type { Connection } from '../lambda/aws/connection.ts';
 import type { Assembly } from './assembly/assembly.ts';
+import { labRegion } from './assembly/physical-names.ts';
 import type { Log } from './cloud/child-lines.ts';
 import { startCloudWatch } from './cloud/cloudwatch.ts';
 import { startDynamoDb } from './cloud/dynamodb.ts';
@@ -38,3 +39,99 @@ export interface Cloud {
 }
 
 const local = { host: '127.0.0.1', port: 0 };
+
+/** What the cloud is given beside its assembly. */
+export interface CloudOptions {
+  /** Brings a change of groups or rules into force; awaited before EC2 answers. */
+  readonly enforce: (inventory: Ec2Snapshot) => Promise<void>;
+  readonly log: Log;
+}
+
+/** Starts every service over the synthesised assembly. */
+export async function startCloud(
+  assembly: Assembly,
+  world: World,
+  { enforce, log }: CloudOptions,
+): Promise<Cloud> {
+  const state = new Ec2State(world.inventory);
+  const [ec2, ssm, cloudWatch, dynamoDb] = await Promise.all([
+    startEc2(state, { ...local, onChange: () => enforce(state.describe()) }),
+    startSsm({ host: '0.0.0.0', port: 0, documents: assembly.documents }),
+    startCloudWatch(local),
+    startDynamoDb({ ...local, tables: assembly.tables }),
+  ]);
+  const endpoints = {
+    EC2: ec2.url,
+    SSM: ssm.url,
+    CLOUDWATCH: cloudWatch.url,
+    DYNAMODB: dynamoDb.url,
+  };
+  const running = await startRuntimes(assembly, { endpoints, log });
+  return {
+    stepFunctions: running.stepFunctions,
+    connection: { ...account, endpoint: dynamoDb.url },
+    table: tableOf(assembly),
+    agentUrl: `http://${CLOUD_ADDRESS}:${new URL(ssm.url).port}`,
+    agents: () => ssm.instances().length,
+    securityGroups: () => JSON.stringify(state.describe(), null, 1),
+    async close() {
+      await running.close();
+      await Promise.all([ec2.close(), ssm.close(), cloudWatch.close(), dynamoDb.close()]);
+    },
+  };
+}
+
+/** Lambdas, machines, schedules and rules start each other; the machines come last. */
+async function startRuntimes(
+  assembly: Assembly,
+  { endpoints, log }: { endpoints: Readonly<Record<string, string>>; log: Log },
+): Promise<{ stepFunctions: StepFunctions; close(): Promise<void> }> {
+  const environment = { ...timingEnvironment(labTiming), ...endpointVariables(endpoints) };
+  const machines: { started?: StepFunctions } = {};
+  const scheduler = await startScheduler({
+    ...local,
+    groups: assembly.scheduleGroups,
+    start: (arn, input) => start(arn, input),
+  });
+  environment['AWS_ENDPOINT_URL_SCHEDULER'] = scheduler.url;
+  const lambdas = await startLambdas(assembly.functions, { environment, log });
+  const start = startTargets(lambdas, () => {
+    if (machines.started !== undefined) return machines.started;
+    throw new Error('Cannot start a machine as Step Functions must be running: found it is not');
+  });
+  const bus = startEventBus(assembly.rules, { start });
+  machines.started = startStepFunctions(assembly.stateMachines, {
+    lambdaUrl: lambdas.url,
+    onStatusChange: (event) => bus.put(event),
+    log,
+  });
+  const { started } = machines;
+  return {
+    stepFunctions: started,
+    async close() {
+      bus.close();
+      await Promise.all([started.close(), scheduler.close(), lambdas.close()]);
+    },
+  };
+}
+
+const account = {
+  region: labRegion,
+  credentials: { accessKeyId: 'lab', secretAccessKey: 'lab' },
+};
+
+function endpointVariables(endpoints: Readonly<Record<string, string>>): Record<string, string> {
+  const urls = Object.entries(endpoints).map(([name, url]) => [`AWS_ENDPOINT_URL_${name}`, url]);
+  return {
+    ...Object.fromEntries(urls),
+    AWS_REGION: account.region,
+    AWS_ACCESS_KEY_ID: account.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: account.credentials.secretAccessKey,
+  };
+}
+
+function tableOf({ tables }: Assembly): string {
+  const [table] = tables;
+  if (table !== undefined) return table.name;
+  throw new Error('Cannot start the cloud as the assembly must have a journal table: found none');
+}

@@ -70,9 +70,13 @@ async function startServer(
 /** Starts the agent of every machine; each polls the SSM endpoint over its own network. */
 export function startAgents(hosts: readonly Host[], network: Network, endpoint: string): void {
   for (const { name, instanceId } of hosts) {
-    network.enter(name, [process.execPath, agent, JSON.stringify({ instanceId, endpoint })], {
-      stdio: ['ignore', 'ignore', 'inherit'],
-    });
+    network.enter(
+      name,
+      [process.execPath, agent, '--endpoint', endpoint, '--instance', instanceId],
+      {
+        stdio: 'ignore', // It complains of the endpoint's end; that it polls is awaited.
+      },
+    );
   }
 }
 

@@ -29,7 +29,7 @@ export async function rehearse(
 ): Promise<Ended> {
   const before = await stage.snapshot();
   const execution = stage.stepFunctions.startExecution(stage.workflow.arn, {
-    name: experiment.name,
+    name: `${experiment.name}-${Date.now().toString(36)}`,
     input: { experiment, startedBy: 'lab' },
   });
   followExecution(execution, progress);

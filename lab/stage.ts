@@ -56,7 +56,7 @@ export async function setStage(assemblyFolder: string, play: Play): Promise<Stag
   const cloud = await startCloud(assembly, world, {
     enforce: (inventory) => network.enforce(ruleset(inventory)),
     log: options.verbose
-      ? ({ source, text }) => progress.note(`${source}: ${text}`)
+      ? ({ source, line }) => progress.note(`${source}: ${line}`)
       : () => undefined,
   });
   await startMachines(world, { network, cloud, play });

@@ -7,10 +7,10 @@ export function summary(report: Report): string {
   const { verdicts, clusters, timing } = report;
   const lines = [
     headline(report),
-    row('steady', verdicts.steady),
-    row('in force', verdicts.inForce),
-    row('clean', verdicts.clean),
-    row('recovered', verdicts.recovered),
+    ...rows('steady', verdicts.steady),
+    ...rows('in force', verdicts.inForce),
+    ...rows('clean', verdicts.clean),
+    ...rows('recovered', verdicts.recovered),
     '',
     ...clusters.map((one) => `  ${since(one.at, timing.injectedAt)}  ${clusterLine(one)}`),
     ...report.residue.map((line) => `  residue  ${line}`),
@@ -27,10 +27,13 @@ function headline(report: Report): string {
   return `${report.says}${by}`;
 }
 
-function row(name: string, { answer, evidence }: Verdict): string {
+function rows(name: string, { answer, evidence }: Verdict): string[] {
   const [first = '', ...rest] = evidence.filter((text) => !text.startsWith('end of hold: '));
-  const more = rest.map((text) => `\n${' '.repeat(28)}${text}`).join('');
-  return `  ${name.padEnd(11)}${answer.padEnd(15)}${first}${more}`;
+  const margin = ' '.repeat(28);
+  return [
+    `  ${name.padEnd(11)}${answer.padEnd(15)}${first}`,
+    ...rest.map((text) => `${margin}${text}`),
+  ];
 }
 
 function clusterLine({ size, key, nodes }: Report['clusters'][number]): string {

@@ -1,0 +1,31 @@
+import { App, Validations } from 'aws-cdk-lib';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { AerofaultStack } from '../lib/aerofault-stack.ts';
+import { HostDocumentsStack } from '../lib/host-documents-stack.ts';
+
+/**
+ * What `cdk synth` and `cdk deploy` read. Needs no account and no network; deploys wherever the
+ * credentials point. Change the props here, or give these with `-c name=value`: `clusters` (names
+ * with commas between), `documentPrefix`, `alarmTopicArn`, and `bundles` (folder of the Lambda bundles).
+ */
+const app = new App();
+Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+
+const prefix = contextOf('documentPrefix');
+const clusters = contextOf('clusters')?.split(',');
+const alarmTopicArn = contextOf('alarmTopicArn');
+const bundles = contextOf('bundles');
+const shared = prefix === undefined ? {} : { documentPrefix: prefix };
+
+new HostDocumentsStack(app, 'AerofaultHostDocuments', shared);
+new AerofaultStack(app, 'Aerofault', {
+  ...shared,
+  ...(clusters === undefined ? {} : { clusters }),
+  ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }),
+  ...(bundles === undefined ? {} : { bundles }),
+});
+
+function contextOf(name: string): string | undefined {
+  const value: unknown = app.node.tryGetContext(name);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}

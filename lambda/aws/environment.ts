@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
+import { usualTiming } from '../../core/timing.ts';
+import type { Timing } from '../../core/timing.ts';
+import type { Gateways } from '../gateways.ts';
+import { cloudWatchAlarms } from './alarms.ts';
+import { systemClock } from './clock.ts';
+import type { Connection } from './connection.ts';
+import { digestOf } from './digest.ts';
+import { ssmHosts } from './hosts.ts';
+import type { Documents } from './hosts.ts';
+import { dynamoJournal } from './journal.ts';
+import { ec2Network } from './network.ts';
+import { oneTimeSchedule } from './schedule.ts';
+import type { ScheduleTarget } from './schedule.ts';
+
+const Seconds = z
+  .string()
+  .regex(/^[0-9]{1,5}$/)
+  .transform(Number);
+const Name = z.string().min(1);
+
+/** The environment of the Lambdas. Only the journal's table is everyone's. */
+const Environment = z.object({
+  JOURNAL_TABLE: Name,
+  DOCUMENT_CUT: Name.optional(),
+  DOCUMENT_RESTORE: Name.optional(),
+  DOCUMENT_SEVER: Name.optional(),
+  DOCUMENT_PROBE: Name.optional(),
+  SCHEDULE_GROUP: Name.optional(),
+  SCHEDULE_ROLE_ARN: Name.optional(),
+  SCHEDULE_DEAD_LETTER_ARN: Name.optional(),
+  RESTORE_MACHINE_ARN: Name.optional(),
+  PREPARE_SECONDS: Seconds.optional(),
+  LEAD_SECONDS: Seconds.optional(),
+  GRACE_SECONDS: Seconds.optional(),
+  SLICE_SECONDS: Seconds.optional(),
+  PROVE_SECONDS: Seconds.optional(),
+  RECOVERY_SECONDS: Seconds.optional(),
+  LAMBDA_SECONDS: Seconds.optional(),
+  SENT_SECONDS: Seconds.optional(),
+  STALE_SECONDS: Seconds.optional(),
+});
+type Environment = z.infer<typeof Environment>;
+
+/**
+ * The gateways of a Lambda, from its environment. A variable that this Lambda was not given is missed
+ * only when a gateway needs it, and then by name.
+ *
+ * @throws Error that names the first variable that is wrong.
+ */
+export function awsGateways(
+  environment: Readonly<Record<string, string | undefined>>,
+  connection: Connection = {},
+): Gateways {
+  const read = parsed(environment);
+  const clock = systemClock;
+  return {
+    journal: dynamoJournal(connection, { table: read.JOURNAL_TABLE }),
+    network: ec2Network(connection, { clock }),
+    hosts: ssmHosts(connection, { documents: documentsOf(read), clock }),
+    schedule: oneTimeSchedule(connection, {
+      group: () => demanded(read, 'SCHEDULE_GROUP'),
+      target: () => targetOf(read),
+    }),
+    alarms: cloudWatchAlarms(connection),
+    clock,
+    chance: { attempt },
+    timing: timingOf(read),
+    digest: digestOf,
+  };
+}
+
+/**
+ * 72 random bits in 12 characters. Shorter than a UUID because attempts without an answer stay in the run
+ * item, which may be 400 KB.
+ */
+const attempt = (): string => randomBytes(9).toString('base64url');
+
+function parsed(environment: Readonly<Record<string, string | undefined>>): Environment {
+  const { data, error } = Environment.safeParse(environment);
+  if (data !== undefined) return data;
+  const { path, message } = error.issues[0] ?? { path: [], message: '' };
+  const name = path.join('.');
+  const found = environment[name] === undefined ? 'nothing' : `'${environment[name]}'`;
+  throw new Error(
+    `Cannot read the environment as ${name} must be as deployed (${message}): found ${found}`,
+  );
+}
+
+function demanded(
+  read: Environment,
+  name: keyof Environment & `${'SCHEDULE' | 'RESTORE'}_${string}`,
+): string {
+  const value = read[name];
+  if (value !== undefined) return value;
+  throw new Error(`Cannot use the schedule as ${name} must be set: found nothing`);
+}
+
+function targetOf(read: Environment): ScheduleTarget {
+  return {
+    machineArn: demanded(read, 'RESTORE_MACHINE_ARN'),
+    roleArn: demanded(read, 'SCHEDULE_ROLE_ARN'),
+    deadLetterArn: demanded(read, 'SCHEDULE_DEAD_LETTER_ARN'),
+  };
+}
+
+function documentsOf(read: Environment): Documents {
+  return {
+    cut: read.DOCUMENT_CUT,
+    restore: read.DOCUMENT_RESTORE,
+    sever: read.DOCUMENT_SEVER,
+    probe: read.DOCUMENT_PROBE,
+  };
+}
+
+function timingOf(read: Environment): Timing {
+  return {
+    prepareSeconds: read.PREPARE_SECONDS ?? usualTiming.prepareSeconds,
+    leadSeconds: read.LEAD_SECONDS ?? usualTiming.leadSeconds,
+    graceSeconds: read.GRACE_SECONDS ?? usualTiming.graceSeconds,
+    sliceSeconds: read.SLICE_SECONDS ?? usualTiming.sliceSeconds,
+    proveSeconds: read.PROVE_SECONDS ?? usualTiming.proveSeconds,
+    recoverySeconds: read.RECOVERY_SECONDS ?? usualTiming.recoverySeconds,
+    lambdaSeconds: read.LAMBDA_SECONDS ?? usualTiming.lambdaSeconds,
+    sentSeconds: read.SENT_SECONDS ?? usualTiming.sentSeconds,
+    staleSeconds: read.STALE_SECONDS ?? usualTiming.staleSeconds,
+  };
+}

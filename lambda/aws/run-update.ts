@@ -1,0 +1,156 @@
+import type { NativeAttributeValue } from '@aws-sdk/util-dynamodb';
+import type { JournalWrite } from '../../core/journal.ts';
+
+/** One conditional update of a run item; `:words` are in `values`, `#words` in `names`. */
+export interface RunUpdate {
+  readonly condition: string;
+  readonly update: string;
+  readonly names: Record<string, string>;
+  readonly values: Record<string, NativeAttributeValue>;
+}
+
+/** Who writes: the writer's slot on the item, and the id of this very write. */
+export interface Signature {
+  readonly slot: string;
+  readonly id: string;
+}
+
+type Change = Exclude<JournalWrite, { kind: 'create' }>;
+interface Phrase {
+  readonly when: string;
+  readonly set: string;
+  readonly more?: string;
+  readonly values: Record<string, NativeAttributeValue>;
+}
+
+/**
+ * Says a journal write as DynamoDB's update. It must decide exactly as `transition` of core/journal.ts
+ * does; a property test holds the two together.
+ *
+ * Signed, so that a repeat of a write that already won is refused and can be told from a loss.
+ */
+export function runUpdateOf(write: Change, { slot, id }: Signature): RunUpdate {
+  const { when, set, more = '', values } = phraseOf(write);
+  const isFirst = '(attribute_not_exists(#writers.#slot) OR #writers.#slot <> :write)';
+  const condition = `attribute_exists(#pk) AND ${isFirst} AND ${when}`;
+  const update = `SET #writers.#slot = :write, ${set} ${more}`.trim();
+  const special = { '#slot': slot, '#step': write.kind === 'intend' ? write.stepId : '' };
+  return {
+    condition,
+    update,
+    names: namesIn(condition + update, special),
+    values: { ':write': id, ...values },
+  };
+}
+
+const bump = { ':one': 1 };
+const mutate = {
+  set: '#lastMutationAt = :at',
+  more: 'ADD #version :one, #pending :attempt',
+};
+
+function phraseOf(write: Change): Phrase {
+  switch (write.kind) {
+    case 'begin':
+      return {
+        when: '#life = :opening',
+        set: '#life = :open',
+        values: { ':opening': 'opening', ':open': 'open' },
+      };
+    case 'arm':
+      return armPhrase(write);
+    case 'intend':
+    case 'intend-undo':
+    case 'settle':
+      return mutationPhrase(write);
+    case 'close':
+      return closePhrase(write);
+    case 'finish':
+      return {
+        when: '#life = :closed AND #version = :version',
+        set: '#life = :final, #finalAt = :at',
+        values: {
+          ':closed': 'closed',
+          ':final': 'final',
+          ':version': write.version,
+          ':at': write.at,
+        },
+      };
+    case 'reopen-restore':
+      return {
+        when: '#life = :final',
+        // Struck off the sweeper's list perhaps; a reopened run must be on it.
+        set: '#life = :closed, #closedAt = :at, #watch = :run',
+        more: 'ADD #version :one',
+        values: { ...bump, ':closed': 'closed', ':final': 'final', ':at': write.at, ':run': 'run' },
+      };
+  }
+}
+
+type Mutation = Change & { kind: 'intend' | 'intend-undo' | 'settle' };
+
+/** Before and after a call on the world: the attempt, and the instant that the last look waits on. */
+function mutationPhrase(write: Mutation): Phrase {
+  switch (write.kind) {
+    case 'intend':
+      return {
+        when: '#life = :open AND #deadlineAt > :at',
+        set: `#intents.#step = if_not_exists(#intents.#step, :at), ${mutate.set}`,
+        more: mutate.more,
+        values: { ...bump, ':open': 'open', ...attemptOf(write) },
+      };
+    case 'intend-undo':
+      return {
+        when: '#life = :closed',
+        ...mutate,
+        values: { ...bump, ':closed': 'closed', ...attemptOf(write) },
+      };
+    case 'settle':
+      return {
+        when: 'attribute_exists(#life)',
+        set: mutate.set,
+        more: 'ADD #version :one DELETE #pending :attempt',
+        values: { ...bump, ...attemptOf(write) },
+      };
+  }
+}
+
+function armPhrase({ injectAt, restoreAt, deadlineAt }: Change & { kind: 'arm' }): Phrase {
+  return {
+    when: '#life = :open AND attribute_not_exists(#restoreAt) AND #deadlineAt >= :deadlineAt',
+    set: '#injectAt = :injectAt, #restoreAt = :restoreAt, #deadlineAt = :deadlineAt',
+    values: {
+      ':open': 'open',
+      ':injectAt': injectAt,
+      ':restoreAt': restoreAt,
+      ':deadlineAt': deadlineAt,
+    },
+  };
+}
+
+function closePhrase({ by, at }: Change & { kind: 'close' }): Phrase {
+  return {
+    when: '#life IN (:opening, :open)',
+    set: '#life = :closed, #closedAt = :at, #closedBy = :by',
+    more: 'ADD #version :one',
+    values: {
+      ...bump,
+      ':opening': 'opening',
+      ':open': 'open',
+      ':closed': 'closed',
+      ':at': at,
+      ':by': by,
+    },
+  };
+}
+
+/** A set of one: adding or deleting it again changes nothing. */
+function attemptOf({ attempt, at }: { attempt: string; at: number }): Phrase['values'] {
+  return { ':attempt': new Set([attempt]), ':at': at };
+}
+
+/** Attributes by their own names; many of them are reserved words, so every one goes by alias. */
+function namesIn(text: string, special: Record<string, string>): Record<string, string> {
+  const aliases = new Set(text.match(/#\w+/g));
+  return Object.fromEntries([...aliases].map((alias) => [alias, special[alias] ?? alias.slice(1)]));
+}

@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { acknowledgeWildcard } from './acknowledge.ts';
+
+/** What one handler needs to become a Lambda. */
+export interface BundledFunctionProps {
+  /** Name of the file in lambda/handlers, without its extension. */
+  readonly handler: string;
+  /** Folder of the bundles, one sub-folder a handler. */
+  readonly bundles: string;
+  readonly timeoutSeconds: number;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly statements: readonly iam.PolicyStatement[];
+  readonly logRetention: logs.RetentionDays;
+}
+
+/**
+ * A Lambda made of one bundled handler, with a role and a log group of its own and in no VPC: an idle VPC
+ * function fails its first call while its interface is rebuilt, and a tool for rare days is always idle.
+ *
+ * It reserves no concurrency: a reservation that would leave too little to the rest of the account fails
+ * the deployment, which is any reservation in a small account, and one of 0 stops the function for good.
+ * An account that runs close to its quota should reserve some for Restore, ProveClean and Sweep.
+ */
+export class BundledFunction extends Construct {
+  readonly function: lambda.Function;
+  readonly #role: iam.Role;
+
+  constructor(scope: Construct, id: string, props: BundledFunctionProps) {
+    super(scope, id);
+    const logGroup = new logs.LogGroup(this, 'Logs', {
+      retention: props.logRetention,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.#role = this.#makeRole(logGroup);
+    this.function = new lambda.Function(this, 'Resource', {
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      handler: 'index.handler',
+      code: lambda.Code.fromAsset(bundleOf(props.handler, props.bundles)),
+      memorySize: 512,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      environment: { ...props.environment },
+      role: this.#role,
+      tracing: lambda.Tracing.ACTIVE,
+      loggingFormat: lambda.LoggingFormat.JSON,
+      logGroup,
+    });
+    this.allow(...props.statements);
+  }
+
+  /** Gives the Lambda more rights than it was made with. */
+  allow(...statements: readonly iam.PolicyStatement[]): void {
+    for (const statement of statements) this.#role.addToPrincipalPolicy(statement);
+  }
+
+  /** Says why a resource with a wildcard is the least that can be granted. */
+  acknowledge(resource: string, reason: string): void {
+    acknowledgeWildcard(this.#role, resource, reason);
+  }
+
+  #makeRole(logGroup: logs.LogGroup): iam.Role {
+    const role = new iam.Role(this, 'Role', {
+      assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    });
+    logGroup.grantWrite(role);
+    return role;
+  }
+}
+
+function bundleOf(handler: string, bundles: string): string {
+  const folder = join(bundles, handler);
+  if (existsSync(join(folder, 'index.mjs'))) return folder;
+  const path = relative(process.cwd(), join(folder, 'index.mjs'));
+  throw new Error(`Cannot deploy ${handler} as ${path} must exist: found none, run npm run bundle`);
+}

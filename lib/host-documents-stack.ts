@@ -1,0 +1,103 @@
+import { Stack } from 'aws-cdk-lib';
+import type { StackProps } from 'aws-cdk-lib';
+import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
+import type { Construct } from 'constructs';
+import { hostParameters, hostScript } from '../host/compose.ts';
+import type { ScriptName } from '../lambda/gateways.ts';
+import { documentName, usualDocumentPrefix } from './document-name.ts';
+
+/** What a deployment of the host documents may choose. */
+export interface HostDocumentsStackProps extends StackProps {
+  /** What the names of the documents begin with; the same as in the stack that sends them. */
+  readonly documentPrefix?: string;
+}
+
+/**
+ * How long each script may run, in seconds, and what it is for.
+ *
+ * The agent replaces anything outside 5..172800 by an hour without a word. `cut` waits for its instant;
+ * killing it is harmless, since its timer belongs to systemd or to a session of its own.
+ */
+export const hostDocuments: Readonly<Record<ScriptName, { seconds: number; says: string }>> = {
+  cut: { seconds: 120, says: 'aerofault: stop the packets of chosen peers until a given instant' },
+  restore: { seconds: 60, says: 'aerofault: remove what a run did to this host, or look for it' },
+  sever: { seconds: 60, says: 'aerofault: close connections to chosen peers' },
+  probe: { seconds: 30, says: 'aerofault: ask read-only questions from this host' },
+};
+
+/** SSM refuses a document above this (MaxDocumentSizeExceeded). */
+const documentBytesMax = 64 * 1024;
+
+/**
+ * The host scripts as SSM documents, in a stack of their own, tied to the other one by name alone.
+ *
+ * Starts and ends with the stack. A new version becomes the default at once, so a deployment in the middle
+ * of a run changes the script that restores it; restore needs nothing but the run id, so that every
+ * version undoes what any version did. Deleting the stack takes the restore by command away, not the
+ * timers on the hosts.
+ */
+export class HostDocumentsStack extends Stack {
+  constructor(scope: Construct, id: string, props: HostDocumentsStackProps = {}) {
+    super(scope, id, { description: 'Host scripts of aerofault', ...props });
+    const { documentPrefix = usualDocumentPrefix } = props;
+    for (const script of ['cut', 'restore', 'sever', 'probe'] as const) {
+      const name = documentName(documentPrefix, script);
+      new CfnDocument(this, script.charAt(0).toUpperCase() + script.slice(1), {
+        name,
+        documentType: 'Command',
+        documentFormat: 'JSON',
+        targetType: '/AWS::EC2::Instance',
+        updateMethod: 'NewVersion',
+        content: contentOf(script),
+      });
+    }
+  }
+}
+
+/**
+ * The document of one script. Values never enter its text: the agent hands them over as `SSM_<name>`.
+ *
+ * @throws when the text would be changed by the agent, or is too long for SSM.
+ */
+function contentOf(script: ScriptName): Record<string, unknown> {
+  const { seconds, says } = hostDocuments[script];
+  const content = {
+    schemaVersion: '2.2',
+    description: says,
+    parameters: parametersOf(script),
+    mainSteps: [
+      {
+        action: 'aws:runShellScript',
+        name: script,
+        precondition: { StringEquals: ['platformType', 'Linux'] },
+        inputs: { timeoutSeconds: String(seconds), runCommand: hostScript(script).split('\n') },
+      },
+    ],
+  };
+  refuseUnfit(script, JSON.stringify(content));
+  return content;
+}
+
+function parametersOf(script: ScriptName): Record<string, unknown> {
+  const parameters = Object.entries(hostParameters[script]).map(
+    ([name, { allowedPattern, description }]) => [
+      name,
+      { type: 'String', interpolationType: 'ENV_VAR', allowedPattern, description },
+    ],
+  );
+  return Object.fromEntries(parameters);
+}
+
+function refuseUnfit(script: ScriptName, text: string): void {
+  if (text.includes('{{')) {
+    throw new Error(
+      `Cannot publish ${script} as its text must not hold '{{', which SSM replaces: found it`,
+    );
+  }
+  const bytes = Buffer.byteLength(text);
+  if (bytes > documentBytesMax) {
+    throw new Error(
+      `Cannot publish ${script} as it must be at most ${documentBytesMax} bytes: found ${bytes}`,
+    );
+  }
+}

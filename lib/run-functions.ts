@@ -1,0 +1,146 @@
+import type * as iam from 'aws-cdk-lib/aws-iam';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Timing } from '../core/timing.ts';
+import type { ScriptName } from '../lambda/gateways.ts';
+import { BundledFunction } from './bundled-function.ts';
+import { documentName } from './document-name.ts';
+import type { JournalTable } from './journal-table.ts';
+import { Permissions } from './permissions.ts';
+import type { Reach } from './permissions.ts';
+
+/** What the Lambdas of a deployment share. */
+export interface RunFunctionsProps {
+  readonly journal: JournalTable;
+  readonly reach: Reach;
+  readonly timing: Timing;
+  readonly bundles: string;
+  readonly logRetention: RetentionDays;
+}
+
+/** What tells one Lambda from the next. */
+interface Shape {
+  readonly seconds: number;
+  readonly rights: (permissions: Permissions) => iam.PolicyStatement[];
+}
+
+/**
+ * The Lambdas, one a handler: how long each may take and what each may do.
+ *
+ * No function may live longer than `timing.lambdaSeconds`, the L of the restore protocol, so a shorter L
+ * shortens the functions too.
+ */
+export class RunFunctions extends Construct {
+  readonly open: BundledFunction;
+  readonly plan: BundledFunction;
+  readonly baseline: BundledFunction;
+  readonly arm: BundledFunction;
+  readonly inject: BundledFunction;
+  readonly prove: BundledFunction;
+  readonly watch: BundledFunction;
+  readonly restore: BundledFunction;
+  readonly proveClean: BundledFunction;
+  readonly awaitRecovery: BundledFunction;
+  readonly report: BundledFunction;
+  readonly sweep: BundledFunction;
+  readonly #props: RunFunctionsProps;
+  readonly #permissions: Permissions;
+
+  constructor(scope: Construct, id: string, props: RunFunctionsProps) {
+    super(scope, id);
+    this.#props = props;
+    this.#permissions = new Permissions(this, props.reach);
+
+    this.open = this.#add('Open', 'open', { seconds: 60, rights: () => [] });
+    this.plan = this.#add('Plan', 'plan', {
+      seconds: 60,
+      rights: (may) => [...may.observeNetwork(), ...may.observeHosts()],
+    });
+    this.baseline = this.#add('Baseline', 'baseline', {
+      seconds: 120,
+      rights: (may) => [...may.run('probe'), ...may.observeAlarms()],
+    });
+    this.arm = this.#add('Arm', 'arm', { seconds: 60, rights: () => [] });
+    this.inject = this.#add('Inject', 'inject', {
+      seconds: 120,
+      rights: (may) => [...may.observeNetwork(), ...may.applyRules(), ...may.run('cut', 'sever')],
+    });
+    this.prove = this.#add('Prove', 'prove', { seconds: 120, rights: (may) => may.run('probe') });
+    this.watch = this.#add('Watch', 'watch', {
+      seconds: 60,
+      rights: (may) => [...may.run('probe'), ...may.observeAlarms()],
+    });
+    this.restore = this.#add('Restore', 'restore', restorer('restore'));
+    this.proveClean = this.#add('ProveClean', 'prove-clean', restorer('restore', 'probe'));
+    this.awaitRecovery = this.#add('AwaitRecovery', 'await-recovery', {
+      seconds: 60,
+      rights: (may) => may.run('probe'),
+    });
+    this.report = this.#add('Report', 'report', { seconds: 60, rights: () => [] });
+    this.sweep = this.#add('Sweep', 'sweep', restorer('restore'));
+  }
+
+  /** Those that the workflow invokes: all but the sweeper. */
+  ofWorkflow(): BundledFunction[] {
+    const before = [this.open, this.plan, this.baseline, this.arm];
+    const fault = [this.inject, this.prove, this.watch];
+    const after = [this.restore, this.proveClean, this.awaitRecovery, this.report];
+    return [...before, ...fault, ...after];
+  }
+
+  #add(id: string, handler: string, { seconds, rights }: Shape): BundledFunction {
+    const { bundles, journal, logRetention, timing } = this.#props;
+    const statements = [...journal.statements(), ...rights(this.#permissions)];
+    const made = new BundledFunction(this, id, {
+      handler,
+      bundles,
+      logRetention,
+      statements,
+      timeoutSeconds: Math.min(seconds, timing.lambdaSeconds),
+      environment: this.#environment(),
+    });
+    made.acknowledge('*', 'X-Ray, Describe and reading command results know no narrower resource');
+    for (const target of targetsIn(statements)) {
+      made.acknowledge(
+        target,
+        'Targets are chosen at run time; the aerofault:cluster tag is demanded of the instance or group',
+      );
+    }
+    return made;
+  }
+
+  #environment(): Record<string, string> {
+    const { journal, reach, timing } = this.#props;
+    const document = (script: ScriptName): string => documentName(reach.documentPrefix, script);
+    return {
+      JOURNAL_TABLE: journal.tableName,
+      DOCUMENT_CUT: document('cut'),
+      DOCUMENT_RESTORE: document('restore'),
+      DOCUMENT_SEVER: document('sever'),
+      DOCUMENT_PROBE: document('probe'),
+      PREPARE_SECONDS: String(timing.prepareSeconds),
+      LEAD_SECONDS: String(timing.leadSeconds),
+      GRACE_SECONDS: String(timing.graceSeconds),
+      SLICE_SECONDS: String(timing.sliceSeconds),
+      PROVE_SECONDS: String(timing.proveSeconds),
+      RECOVERY_SECONDS: String(timing.recoverySeconds),
+      LAMBDA_SECONDS: String(timing.lambdaSeconds),
+      SENT_SECONDS: String(timing.sentSeconds),
+      STALE_SECONDS: String(timing.staleSeconds),
+    };
+  }
+}
+
+/** The resources of statements that stand for any thing of a kind. */
+function targetsIn(statements: readonly iam.PolicyStatement[]): Set<string> {
+  return new Set(
+    statements.flatMap(({ resources }) => resources.filter((one) => one.endsWith('/*'))),
+  );
+}
+
+function restorer(...scripts: readonly ScriptName[]): Shape {
+  return {
+    seconds: 120,
+    rights: (may) => [...may.observeNetwork(), ...may.undoRules(), ...may.run(...scripts)],
+  };
+}

@@ -1,0 +1,214 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { everyStatement, statementsByRole } from './policies.ts';
+import type { Statement } from './policies.ts';
+import { aStack, ofType, resourcesOf } from './synthesised.ts';
+
+const resources = resourcesOf(aStack());
+const statements = everyStatement(resources);
+const byRole = statementsByRole(resources);
+
+const actionsOf = (role: string): string[] =>
+  (byRole.get(role) ?? []).flatMap(({ Action }) => Action).toSorted();
+
+const anyCluster = { StringLike: { 'aws:ResourceTag/aerofault:cluster': '?*' } };
+
+const changesNetwork = (action: string): boolean => /^ec2:(?!Describe)/.test(action);
+const on = (kind: string): string => `arn:aws:ec2:eu-west-1:123456789012:${kind}/*`;
+
+const granting = (wanted: (action: string) => boolean): (Statement & { role: string })[] =>
+  statements.filter(({ Action }) => Action.some(wanted));
+
+const document = (name: string): string =>
+  `arn:aws:ssm:eu-west-1:123456789012:document/Aerofault-${name}`;
+
+describe('no role of the stack', () => {
+  test('has an action with a wildcard', () => {
+    expect(statements.length).toBeGreaterThan(50);
+    expect(granting((action) => action.includes('*'))).toEqual([]);
+  });
+
+  test('may touch egress rules by an action of their own', () => {
+    expect(granting((action) => /egress/i.test(action))).toEqual([]);
+  });
+
+  test('may act on everything, but for what knows no narrower resource', () => {
+    const unbounded = statements
+      .filter(({ Resource }) => Resource.includes('*'))
+      .flatMap(({ Action }) => Action)
+      .filter((action) => !/^(ec2|ssm|cloudwatch):Describe|^ssm:Get|^xray:|^logs:/.test(action));
+    expect(unbounded).toEqual([]);
+  });
+
+  test('comes from a managed policy, whose statements nobody here chose', () => {
+    for (const { Properties } of Object.values(ofType(resources, 'AWS::IAM::Role'))) {
+      expect(Properties).not.toHaveProperty('ManagedPolicyArns');
+      expect(Properties).not.toHaveProperty('Policies');
+    }
+  });
+});
+
+const changes = granting(changesNetwork);
+
+/** The conditions under which a role may do something to rules. */
+const conditionsOf = (action: string): unknown[] =>
+  changes
+    .filter(({ Action, Resource }) => Action.includes(action) && Resource[0]?.includes('-rule/'))
+    .map(({ Condition }) => Condition);
+
+describe('changing security groups', () => {
+  test('demands the opt-in tag of the group', () => {
+    const onGroups = changes.filter(({ Resource }) => Resource.includes(on('security-group')));
+    expect(onGroups).toHaveLength(4);
+    for (const { Condition } of onGroups) expect(Condition).toEqual(anyCluster);
+  });
+
+  test('reaches nothing but groups and rules', () => {
+    const reached = new Set(changes.flatMap(({ Resource }) => Resource));
+    expect(reached).toEqual(new Set([on('security-group'), on('security-group-rule')]));
+  });
+
+  test('adds and removes only rules that bear the mark of a run', () => {
+    expect(conditionsOf('ec2:AuthorizeSecurityGroupIngress')).toEqual([
+      { StringLike: { 'aws:RequestTag/aerofault:run': '?*' } },
+    ]);
+    expect(conditionsOf('ec2:CreateTags')).toEqual([
+      {
+        StringEquals: { 'ec2:CreateAction': 'AuthorizeSecurityGroupIngress' },
+        'ForAllValues:StringEquals': { 'aws:TagKeys': ['aerofault:run', 'aerofault:expires'] },
+      },
+    ]);
+    expect(
+      new Set(conditionsOf('ec2:RevokeSecurityGroupIngress').map((one) => JSON.stringify(one))),
+    ).toEqual(new Set([JSON.stringify({ StringLike: { 'aws:ResourceTag/aerofault:run': '?*' } })]));
+  });
+
+  test('is up to Inject and the restorers alone', () => {
+    const roles = new Set(changes.map(({ role }) => role));
+    expect(roles).toEqual(
+      new Set([
+        'FunctionsInjectRole',
+        'FunctionsRestoreRole',
+        'FunctionsProveCleanRole',
+        'FunctionsSweepRole',
+      ]),
+    );
+  });
+
+  test('gives Inject no way to remove a rule, and the restorers none to add one', () => {
+    expect(actionsOf('FunctionsInjectRole')).not.toContain('ec2:RevokeSecurityGroupIngress');
+    for (const role of ['FunctionsRestoreRole', 'FunctionsProveCleanRole', 'FunctionsSweepRole']) {
+      expect(actionsOf(role)).not.toContain('ec2:AuthorizeSecurityGroupIngress');
+      expect(actionsOf(role)).toContain('ec2:RevokeSecurityGroupIngress');
+    }
+  });
+
+  test('is bound to the clusters that the deployment names', () => {
+    const named = everyStatement(resourcesOf(aStack({ clusters: ['orders', 'payments'] })));
+    const conditions = named
+      .filter(({ Resource }) => Resource.some((one) => /:(security-group|instance)\/\*$/.test(one)))
+      .map(({ Condition }) => Condition);
+
+    expect(conditions).toHaveLength(12);
+    for (const condition of conditions) {
+      expect(Object.keys(condition)).toEqual(['StringEquals']);
+      expect(Object.values(condition['StringEquals']!)).toEqual([['orders', 'payments']]);
+    }
+  });
+});
+
+describe('sending commands', () => {
+  const sends = granting((action) => action === 'ssm:SendCommand');
+
+  test('reaches tagged instances and our own documents, never AWS-RunShellScript', () => {
+    for (const { Resource, Condition } of sends) {
+      if (Resource.includes(on('instance'))) {
+        expect(Resource).toEqual([on('instance')]);
+        expect(Condition).toEqual({ StringLike: { 'ssm:resourceTag/aerofault:cluster': '?*' } });
+      } else {
+        for (const one of Resource)
+          expect(one).toMatch(/:document\/Aerofault-(Cut|Restore|Sever|Probe)$/);
+      }
+    }
+  });
+
+  test.each([
+    ['Inject', ['Cut', 'Sever']],
+    ['Baseline', ['Probe']],
+    ['Prove', ['Probe']],
+    ['Watch', ['Probe']],
+    ['AwaitRecovery', ['Probe']],
+    ['Restore', ['Restore']],
+    ['ProveClean', ['Restore', 'Probe']],
+    ['Sweep', ['Restore']],
+    ['Open', []],
+    ['Plan', []],
+    ['Arm', []],
+    ['Report', []],
+  ])('%s runs exactly %j', (name, scripts) => {
+    const reached = sends
+      .filter(({ role }) => role === `Functions${name}Role`)
+      .flatMap(({ Resource }) => Resource)
+      .filter((resource) => resource.includes(':document/'));
+    expect(reached.toSorted()).toEqual(scripts.map(document).toSorted());
+  });
+
+  test('follows the prefix of the documents', () => {
+    const prefixed = everyStatement(resourcesOf(aStack({ documentPrefix: 'Staging' })));
+    const documents = prefixed
+      .flatMap(({ Resource }) => Resource)
+      .filter((resource) => resource.includes(':document/'));
+    expect(documents.length).toBeGreaterThan(0);
+    for (const one of documents) expect(one).toContain(':document/Staging-');
+  });
+});
+
+describe('the journal', () => {
+  test('is written by every Lambda, and only locks may be deleted from it', () => {
+    const lambdas = [...byRole].filter(([role]) => role.startsWith('Functions'));
+    expect(lambdas).toHaveLength(12);
+    for (const [, owned] of lambdas) {
+      const deletes = owned.filter(({ Action }) => Action.includes('dynamodb:DeleteItem'));
+      expect(deletes.map(({ Condition }) => Condition)).toEqual([
+        { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['lock#*'] } },
+      ]);
+      expect(owned.flatMap(({ Action }) => Action)).toContain('dynamodb:UpdateItem');
+    }
+  });
+});
+
+describe('rights and calls', () => {
+  /** Every SDK operation that the adapters import, as IAM names it. */
+  const calls = new Set(
+    readdirSync(join(import.meta.dirname, '../../lambda/aws'))
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(join(import.meta.dirname, '../../lambda/aws', file), 'utf8'))
+      .flatMap((source) => [
+        ...source.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([a-z0-9]+)'/g),
+      ])
+      .flatMap(([, names = '', service = '']) =>
+        [...names.matchAll(/\b(?:paginate(\w+)|(\w+)Command)\b/g)].map(
+          ([, paged, single]) => `${service}:${paged ?? single}`,
+        ),
+      ),
+  );
+  const granted = new Set(
+    [...byRole]
+      .filter(([role]) => role.startsWith('Functions'))
+      .flatMap(([, owned]) => owned.flatMap(({ Action }) => Action)),
+  );
+
+  test('every call of the adapters is granted to some Lambda', () => {
+    expect(calls.size).toBeGreaterThan(10);
+    expect([...calls].filter((call) => !granted.has(call))).toEqual([]);
+  });
+
+  test('nothing is granted that no adapter calls', () => {
+    // Tagging on create and passing a role are rights without a call; logs and traces are the runtime's.
+    const without = /^(logs|xray):|^ec2:CreateTags$|^iam:PassRole$/;
+    expect([...granted].filter((action) => !calls.has(action) && !without.test(action))).toEqual(
+      [],
+    );
+  });
+});
