@@ -79,13 +79,16 @@ function contentOf(script: ScriptName): Record<string, unknown> {
 }
 
 function parametersOf(script: ScriptName): Record<string, unknown> {
-  const parameters = Object.entries(hostParameters[script]).map(
-    ([name, { allowedPattern, description }]) => [
-      name,
-      { type: 'String', interpolationType: 'ENV_VAR', allowedPattern, description },
-    ],
-  );
-  return Object.fromEntries(parameters);
+  const parameters: Record<string, unknown> = {};
+  for (const [name, { allowedPattern, description }] of Object.entries(hostParameters[script])) {
+    parameters[name] = {
+      type: 'String',
+      interpolationType: 'ENV_VAR',
+      allowedPattern,
+      description,
+    };
+  }
+  return parameters;
 }
 
 function refuseUnfit(script: ScriptName, text: string): void {

@@ -44,7 +44,7 @@ export function lambdaTask(
   state: keyof typeof answerKeys,
   lambdaFunction: lambda.Function,
 ): tasks.LambdaInvoke {
-  const selector = answerKeys[state].map((key) => [`${key}.$`, `$.Payload.${key}`]);
+  const selector = answerKeys[state].map((key) => [`${key}.$`, `$.Payload.${key}`] as const);
   return patientTask(scope, state, {
     lambdaFunction,
     payload: sfn.TaskInput.fromJsonPathAt('$'),
