@@ -75,7 +75,7 @@ function quietFinding(name: string, view: NodeView | null, size: number): Findin
     view.migrations === 0 ? '' : `${view.migrations} partitions migrating`,
     view.unavailable + view.dead === 0 ? '' : `${view.unavailable} unavailable, ${view.dead} dead`,
     view.stopWrites ? 'writes stopped' : '',
-    view.heartbeats === size - 1 ? '' : `${view.heartbeats} heartbeat links of ${size - 1}`,
+    view.heartbeats >= size - 1 ? '' : `${view.heartbeats} heartbeat links of ${size - 1}`,
   ].filter((text) => text !== '');
   return wrong.length === 0
     ? {

@@ -23,9 +23,9 @@ function requirement(issue: Issue, value: unknown): string {
 function must(issue: Issue): string {
   switch (issue.code) {
     case 'too_big':
-      return `${measure(issue.origin)} at most ${issue.maximum}${unit(issue.origin)}`;
+      return `${measure(issue.origin)} at most ${issue.maximum}${unit(issue.origin, issue.maximum)}`;
     case 'too_small':
-      return `${measure(issue.origin)} at least ${issue.minimum}${unit(issue.origin)}`;
+      return `${measure(issue.origin)} at least ${issue.minimum}${unit(issue.origin, issue.minimum)}`;
     case 'invalid_type':
       return `be ${issue.expected === 'int' ? 'a whole number' : article(issue.expected)}`;
     case 'invalid_value':
@@ -35,24 +35,24 @@ function must(issue: Issue): string {
         ? `match ${String(issue.pattern)}`
         : `be ${article(issue.format)}`;
     case 'invalid_union':
-      return `be ${known(issue)
-        .map((value) => show(value))
-        .join(' or ')}`;
+      return `be ${kindsOf(issue)}`;
     default:
       return issue.message.replace(/^must /, '');
   }
 }
 
-/** The values a discriminated union would take. */
-function known(issue: Issue & { code: 'invalid_union' }): readonly unknown[] {
-  return 'options' in issue && Array.isArray(issue.options) ? issue.options : ['one of the known'];
+/** The kinds a discriminated union knows, where it says them. */
+function kindsOf(issue: Issue & { code: 'invalid_union' }): string {
+  const { options = [] } = 'options' in issue ? issue : {};
+  return options.map((option) => show(option)).join(' or ') || 'of a known kind';
 }
 
 const measure = (origin: string): string => (origin === 'array' ? 'have' : 'be');
 
-function unit(origin: string): string {
-  if (origin === 'array') return ' entries';
-  return origin === 'string' ? ' characters' : '';
+function unit(origin: string, count: number | bigint): string {
+  if (origin === 'array') return count === 1 ? ' entry' : ' entries';
+  if (origin !== 'string') return '';
+  return count === 1 ? ' character' : ' characters';
 }
 
 function article(noun: string): string {

@@ -171,14 +171,16 @@ function splitRules(
 const ingress = ({ direction }: Rule): boolean => direction === 'ingress';
 
 /**
- * Where a rule waits when nothing of it may stay in force: the same peer on tcp port 0, which no
- * socket can listen on, or the next number that is free for this peer.
+ * Where a rule waits when nothing of it may stay in force: the same peer on port 0, which no socket can
+ * listen on. EC2 tells tcp from udp there, so two rules of one peer can wait side by side.
  */
-function parked({ spec }: Rule, taken: ReadonlySet<string>): RuleSpec {
-  for (let port = 0; ; port += 1) {
-    const candidate = { ...spec, protocol: 'tcp', fromPort: port, toPort: port };
-    if (!taken.has(allowanceKey(candidate))) return candidate;
-  }
+function parked({ id, groupId, spec }: Rule, taken: ReadonlySet<string>): RuleSpec {
+  const places = ['tcp', 'udp'].map((protocol) => ({ ...spec, protocol, fromPort: 0, toPort: 0 }));
+  const free = places.find((place) => !taken.has(allowanceKey(place)));
+  if (free !== undefined) return free;
+  throw new Refusal(
+    `Cannot park rule ${id} as port 0 of its peer must be free in group ${groupId}: found tcp and udp both taken; join the peer's rules into one`,
+  );
 }
 
 function refuseOverQuota({ id, rules }: SecurityGroup, pieces: readonly RuleSpec[]): void {

@@ -75,6 +75,6 @@ function predictSizes({ experiment, inventory, ports }: PlanRequest, sides: Side
 
 function warningsFor({ direction }: Experiment): string[] {
   return direction === 'inbound'
-    ? ['a cut of one direction heals itself: heartbeat is redialled from the other end']
+    ? ['a cut of one direction does not last: heartbeat is redialled from the other end']
     : [];
 }

@@ -78,16 +78,14 @@ function flowsOf(proof: Parameters<typeof refuseInexact>[0]): Flow[] {
     );
 }
 
-/** Port 0 and the other parking places are left out: nothing can be reached there. */
+/** Port 0 is left out: parked rules wait there, and nothing can be reached. */
 function portsToTry(groups: readonly SecurityGroup[], cut: readonly number[]): number[] {
   const edges = groups
     .flatMap(({ rules }) => rules)
     .flatMap(({ spec: { fromPort = 0, toPort = 65_535 } }) => [fromPort, toPort]);
   const around = [...edges, ...cut].flatMap((port) => [port - 1, port, port + 1]);
-  return [...new Set([22, 443, ...around])].filter((port) => port > parkingPorts && port <= 65_535);
+  return [...new Set([22, 443, ...around])].filter((port) => port > 0 && port <= 65_535);
 }
-
-const parkingPorts = 19;
 
 function stops({ from, to, ports }: Cut, flow: Flow): boolean {
   return (

@@ -1,0 +1,91 @@
+import { describe, expect, test } from 'vitest';
+import { steadyFindings } from '../../core/judge.ts';
+import type { Sample } from '../../core/judge.ts';
+import { canaryQuestions, controlQuestions, cutQuestions } from '../../core/probe.ts';
+import { worst } from '../../core/verdict.ts';
+import type { Finding } from '../../core/verdict.ts';
+import { except, finding, leaving, openSample, partition, viewsOf } from './answers.ts';
+
+const [cut] = cutQuestions(partition);
+const [control] = controlQuestions(partition);
+
+const judge = (sample: Sample, subject = partition): Finding[] => steadyFindings(subject, sample);
+
+describe('steady', () => {
+  test.each([
+    ['a partition', partition],
+    ['a client-cut', leaving],
+  ])('is confirmed where all is whole, quiet and open, before %s', (_, subject) => {
+    const { answer, evidence } = worst(judge(openSample(subject), subject));
+
+    expect(answer).toBe('confirmed');
+    expect(evidence).toContain('one cluster of 3 under one key');
+    expect(evidence).toContain('n1 quiet: 2 heartbeat and 48 fabric links');
+  });
+
+  test.each([
+    { said: [{}, {}, null], answer: 'inconclusive', saw: '1 of 3 nodes did not answer' },
+    { said: [{}, {}], answer: 'inconclusive', saw: '1 of 3 nodes did not answer' },
+    { said: [], answer: 'inconclusive', saw: '3 of 3 nodes did not answer' },
+    { said: [{}, {}, { size: 2 }], answer: 'refuted', saw: 'say size 2, not one cluster of 3' },
+    { said: [{}, {}, { key: 'B' }], answer: 'refuted', saw: 'not one cluster of 3' },
+    { said: [{ size: 0 }, {}, {}], answer: 'refuted', saw: '1 node(s) say size 0' },
+  ])('one cluster: $said is $answer', ({ said, answer, saw }) => {
+    const views = viewsOf(partition, said);
+    expect(finding(judge({ ...openSample(partition), views }), saw).answer).toBe(answer);
+  });
+
+  test.each([
+    { said: { settled: false }, saw: 'n2: cluster not stable' },
+    { said: { migrations: 7 }, saw: 'n2: 7 partitions migrating' },
+    { said: { unavailable: 2 }, saw: 'n2: 2 unavailable, 0 dead' },
+    { said: { dead: 4 }, saw: 'n2: 0 unavailable, 4 dead' },
+    { said: { stopWrites: true }, saw: 'n2: writes stopped' },
+    { said: { heartbeats: 1 }, saw: 'n2: 1 heartbeat links of 2' },
+    {
+      said: { migrations: 7, stopWrites: true },
+      saw: 'n2: 7 partitions migrating, writes stopped',
+    },
+  ])('quiet: $said is refuted', ({ said, saw }) => {
+    const views = viewsOf(partition, [{}, said, {}]);
+    expect(finding(judge({ ...openSample(partition), views }), saw).answer).toBe('refuted');
+  });
+
+  test('quiet: a silent node is inconclusive', () => {
+    const views = viewsOf(partition, [{}, null, {}]);
+    const silent = finding(judge({ ...openSample(partition), views }), 'n2 did not answer');
+
+    expect(silent.answer).toBe('inconclusive');
+  });
+
+  test.each([
+    { answer: 'refused', wanted: 'refuted', saw: '13 of 14 tried connections open before' },
+    { answer: 'timed-out', wanted: 'refuted', saw: '13 of 14' },
+    {
+      answer: undefined,
+      wanted: 'inconclusive',
+      saw: '13 of 14 tried connections open before, 1 unanswered',
+    },
+  ])('a connection that is $answer before the fault: $wanted', ({ answer, wanted, saw }) => {
+    const sample = except(openSample(partition), cut, answer);
+    expect(finding(judge(sample), saw).answer).toBe(wanted);
+  });
+
+  test('a closed connection refutes, whatever else went unanswered', () => {
+    const sample = except(except(openSample(partition), cut, 'refused'), control);
+    expect(finding(judge(sample), 'open before').answer).toBe('refuted');
+  });
+
+  test('a canary that cannot be held is refuted, one unanswered inconclusive', () => {
+    const [held] = canaryQuestions(leaving, 'keep');
+    const said = (answer?: string): string =>
+      finding(judge(except(openSample(leaving), held, answer), leaving), 'held open as canaries')
+        .answer;
+
+    expect([said('open'), said('refused'), said()]).toEqual([
+      'confirmed',
+      'refuted',
+      'inconclusive',
+    ]);
+  });
+});
