@@ -1,5 +1,6 @@
 import type { RunItem } from '../../core/journal.ts';
 import { RunClosed } from '../../core/refusal.ts';
+import type { Timing } from '../../core/timing.ts';
 import type { Gateways } from '../gateways.ts';
 import { contextOf, runOf } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
@@ -21,13 +22,19 @@ export async function arm(runId: string, gateways: Gateways): Promise<{ says: st
 }
 
 /** Set once; a retried Arm finds the instants of the first. */
-async function fixTimes({ run, experiment }: RunContext, gateways: Gateways): Promise<RunItem> {
+async function fixTimes(context: RunContext, gateways: Gateways): Promise<RunItem> {
+  const { run, experiment } = context;
   const { journal, clock, timing } = gateways;
-  const injectAt = clock.now() + 1000 * timing.leadSeconds;
+  const injectAt = clock.now() + leadMs(context, timing);
   const restoreAt = injectAt + 1000 * experiment.holdSeconds;
   const deadlineAt = Math.min(run.deadlineAt, restoreAt + 1000 * timing.graceSeconds);
   const answer = await journal.write(run.runId, { kind: 'arm', injectAt, restoreAt, deadlineAt });
   const now = answer.item ?? (await runOf(run.runId, gateways));
   if (now.life === 'open' && now.restoreAt !== undefined) return now;
   throw new RunClosed(`Cannot arm run ${run.runId} as it must be open: found ${now.life}`);
+}
+
+/** Only hosts switch at an instant that all must know before; an API call is in force when it answers. */
+function leadMs({ plan }: RunContext, { leadSeconds }: Timing): number {
+  return plan.steps.some(({ kind }) => kind === 'host-cut') ? 1000 * leadSeconds : 0;
 }

@@ -32,7 +32,7 @@ export interface Look {
 /** How soon to ask again a machine or an API that did not answer; later the longer it has not. */
 const unknownRetryMs = { least: 5_000, most: 60_000 };
 
-/** How long after closing, beside the quarantine, restore may go on before a person is called. */
+/** How long after the deadline, beside the quarantine, restore may fail before a person is called. */
 const stuckAfterMs = 10 * 60 * 1000;
 
 /** Looks once at every step the run may have applied, undoes what is ours, and says when to look again. */
@@ -207,26 +207,39 @@ async function noteResidue(
   await journal.note(runId, { kind: 'residue', at: clock.now(), residue });
 }
 
-async function againLater(
-  runId: string,
-  { ours, unknown }: Found,
-  gateways: Gateways,
-): Promise<Look> {
-  const { journal, clock, timing } = gateways;
-  const item = await journal.read(runId);
-  const quarantine = quarantineOf(timing);
-  const age = clock.now() - (item?.closedAt ?? clock.now());
-  if (ours + unknown.length > 0 && age > stuckAfterMs + quarantine.troubledMs) {
-    throw new Stuck(
-      `Cannot restore run ${runId} as every step must be looked at and undone: found ${ours} in force, and no answer from ${unknown.join(', ') || 'none'}; the sweeper goes on trying`,
-    );
-  }
-  const { least, most } = unknownRetryMs;
-  const pause = unknown.length > 0 ? Math.min(most, Math.max(least, age / 4)) : 0;
-  const from = item === undefined ? undefined : lastLookFrom(item, quarantine);
-  const lookAt = new Date(Math.max(clock.now() + pause, (from ?? 0) + 1)).toISOString();
+async function againLater(runId: string, found: Found, gateways: Gateways): Promise<Look> {
+  const run = await gateways.journal.read(runId);
+  const { ours, unknown } = found;
+  if (run !== undefined) refuseForEver(run, found, gateways);
+  const at = run === undefined ? gateways.clock.now() : nextLookAt(run, found, gateways);
+  const lookAt = new Date(at).toISOString();
   const says = `${ours} step(s) undone, ${unknown.length} unknown; looking again at ${lookAt}`;
   return { final: false, touched: true, lookAt, says };
+}
+
+/** Counts from the deadline, or a restorer that comes late would be stuck at its first look. */
+function refuseForEver(
+  { runId, closedAt = 0, deadlineAt }: RunItem,
+  { ours, unknown }: Found,
+  { clock, timing }: Gateways,
+): void {
+  const since = Math.max(closedAt, deadlineAt) + quarantineOf(timing).troubledMs;
+  if (ours + unknown.length === 0 || clock.now() <= since + stuckAfterMs) return;
+  throw new Stuck(
+    `Cannot restore run ${runId} as every step must be looked at and undone: found ${ours} in force, and no answer from ${unknown.join(', ') || 'none'}; the sweeper goes on trying`,
+  );
+}
+
+/** Only a clean look waits out the quarantine: what is in force, or unknown, is looked at again soon. */
+function nextLookAt(run: RunItem, { ours, unknown }: Found, { clock, timing }: Gateways): number {
+  const quarantine = quarantineOf(timing);
+  const now = clock.now();
+  if (unknown.length > 0) {
+    const { least, most } = unknownRetryMs;
+    return now + Math.min(most, Math.max(least, (now - (run.closedAt ?? now)) / 4));
+  }
+  const from = ours > 0 ? now + quarantine.settledMs : (lastLookFrom(run, quarantine) ?? 0);
+  return Math.max(now, from + 1);
 }
 
 function ended(says: string, touched: boolean, { clock }: Gateways): Look {

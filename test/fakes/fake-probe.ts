@@ -1,0 +1,118 @@
+import type { ProbeResult } from '../../core/observation.ts';
+import type { Parameters, ScriptEnd } from './fake-host.ts';
+import type { HostsParts } from './fake-hosts.ts';
+
+/** A connection held open on a machine, and how it ended, if it did. */
+interface Canary {
+  readonly runId: string;
+  readonly from: string;
+  readonly address: string;
+  readonly port: number;
+  readonly openedAt: number;
+  severedAt?: number;
+}
+
+/** A question with the machine and run it is asked for. */
+interface Asked {
+  readonly probe: string;
+  readonly from: string;
+  readonly runId: string;
+}
+
+/** probe.sh: answers from what the network lets through at that moment, with canaries and recorders. */
+export class FakeProbe {
+  readonly #parts: HostsParts;
+  #canaries: Canary[] = [];
+  readonly #recorders = new Map<string, number>();
+
+  constructor(parts: HostsParts) {
+    this.#parts = parts;
+  }
+
+  async run(from: string, { RunId: runId = '', Probes = '' }: Parameters): Promise<ScriptEnd> {
+    const results = Probes.split(',').map((probe) => this.#answer({ probe, from, runId }));
+    const slow = results.some((result) => 'answer' in result && result.answer === 'timed-out');
+    await this.#parts.clock.pass(slow ? 2_000 : 100);
+    return { exitCode: 0, json: { script: 'probe', at: this.#parts.clock.now(), results } };
+  }
+
+  /** Closes the standing connections to a machine that its sever.sh is told to; how many there were. */
+  sever(instanceId: string, { Peers = '', Ports = '' }: Parameters): number {
+    const ports = new Set(Ports.split(',').map(Number));
+    const hit = this.#canaries.filter(
+      ({ from, address, port }) =>
+        this.#addressOf(instanceId) === address &&
+        Peers.split(',').includes(this.#addressOf(from)) &&
+        ports.has(port),
+    );
+    for (const canary of hit) canary.severedAt ??= this.#parts.clock.now();
+    return hit.length;
+  }
+
+  #answer(asked: Asked): ProbeResult {
+    const { probe, from } = asked;
+    const [verb, address = '', port = '', more = ''] = probe.split('/');
+    switch (verb) {
+      case 'new': {
+        const answer = this.#parts.cluster.connect(from, address, Number(port));
+        return { probe, answer, ms: answer === 'timed-out' ? 2_000 : 1 };
+      }
+      case 'view':
+        return { probe, ...this.#parts.cluster.view(from, Number(more)) };
+      case 'keep':
+        return this.#keep(asked, address, Number(port));
+      case 'kept':
+        return this.#kept(asked, address, Number(port));
+      case 'record':
+        return this.#record(asked);
+      case 'recorded':
+        return this.#recorded(asked, Number(more));
+      case 'stop':
+        return this.#stop(asked);
+      default:
+        throw new Error(`Cannot ask "${probe}" as probe.sh must know it: found no such question`);
+    }
+  }
+
+  #keep({ probe, from, runId }: Asked, address: string, port: number): ProbeResult {
+    const answer = this.#parts.cluster.connect(from, address, port);
+    const openedAt = this.#parts.clock.now();
+    if (answer === 'open') this.#canaries.push({ runId, from, address, port, openedAt });
+    return { probe, answer };
+  }
+
+  #kept({ probe, from, runId }: Asked, address: string, port: number): ProbeResult {
+    const canary = this.#canaries.find(
+      (one) =>
+        one.runId === runId && one.from === from && one.address === address && one.port === port,
+    );
+    if (canary === undefined) return { probe, answer: 'absent' };
+    const stalled = this.#parts.cluster.filters(from, address, port);
+    const lastAt = canary.severedAt ?? (stalled ? canary.openedAt : this.#parts.clock.now());
+    const dead = stalled || canary.severedAt !== undefined;
+    return { probe, answer: dead ? 'dead' : 'alive', lastAt };
+  }
+
+  #record({ probe, from, runId }: Asked): ProbeResult {
+    const key = `${runId}/${from}`;
+    this.#recorders.set(key, this.#recorders.get(key) ?? this.#parts.clock.now());
+    return { probe, answer: 'recording' };
+  }
+
+  #recorded({ probe, from, runId }: Asked, since: number): ProbeResult {
+    const startedAt = this.#recorders.get(`${runId}/${from}`);
+    const all = startedAt === undefined ? [] : this.#parts.cluster.recorded(from, startedAt);
+    const left = all.filter(([at]) => at > since);
+    return { probe, answer: 'ok', changes: left.slice(0, 25), more: left.length > 25 };
+  }
+
+  #stop({ probe, from, runId }: Asked): ProbeResult {
+    this.#recorders.delete(`${runId}/${from}`);
+    this.#canaries = this.#canaries.filter((one) => one.from !== from || one.runId !== runId);
+    return { probe, answer: 'stopped' };
+  }
+
+  #addressOf(instanceId: string): string {
+    return this.#parts.cluster.addressOf(instanceId);
+  }
+}

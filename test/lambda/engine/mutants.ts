@@ -1,0 +1,321 @@
+/**
+ * The restore protocol's counterexamples as patches. Long, because it is a table: a row a mutant.
+ */
+
+/** One textual patch; `find` must occur exactly once in the file. */
+export interface Patch {
+  readonly file: string;
+  readonly find: string;
+  readonly put: string;
+}
+
+/** A rule taken out of the code: the row of the protocol's table whose test must then fail. */
+export interface Mutant {
+  /** How the name of the row's test begins. */
+  readonly row: string;
+  /** What the test must have seen: the broken property of the row, in the world's words. */
+  readonly shows: string;
+  readonly patches: readonly Patch[];
+}
+
+const restore = 'lambda/engine/restore.ts';
+const inject = 'lambda/engine/inject.ts';
+const sweep = 'lambda/engine/sweep.ts';
+const journal = 'core/journal.ts';
+const host = 'test/fakes/fake-host.ts';
+
+/** Undoes whether or not its intent was granted. */
+const noUndoFence: Patch = {
+  file: restore,
+  find: "if (!granted.written) return; // Another restorer's last look was faster; nothing of ours is left.",
+  put: '',
+};
+
+/** Any run's mark on an edited rule counts as one's own. */
+const anyMark: Patch = {
+  file: 'lambda/engine/rule-steps.ts',
+  find: 'return rule !== undefined && markedBy(rule) === runId;',
+  put: 'return rule !== undefined && markedBy(rule) !== undefined;',
+};
+
+/** A recheck that finds the lock held strikes the run off. */
+const givesUp: Patch = {
+  file: sweep,
+  find: 'if (holder !== run.runId) return;',
+  put: 'if (holder !== run.runId) return journal.unwatch(run.runId);',
+};
+
+/**
+ * The smallest patches that take each rule out, in the order of the table. Rule 14's checks and rule 13's
+ * loop are not the engine's own: there the fake that stands for them is patched, beside the engine's part.
+ */
+export const mutants: readonly Mutant[] = [
+  {
+    row: 'rule 3, plan before lock',
+    shows: 'the groups are not as before',
+    patches: [
+      { file: 'lambda/engine/open.ts', find: 'await lockCluster(run, gateways);', put: '' },
+      {
+        file: inject,
+        find: 'const context = await contextOf(runId, gateways);',
+        put: 'const context = await contextOf(runId, gateways);\n  await gateways.journal.takeLock(context.run.cluster, runId);',
+      },
+      { file: 'core/plan/plan.ts', find: '  refuseForeignMarks(inventory);', put: '' },
+    ],
+  },
+  {
+    row: 'rules 1/2, lock first, item after',
+    shows: 'without lock',
+    patches: [
+      {
+        file: 'lambda/engine/open.ts',
+        find: 'const run = await createRun(asked, request.experiment, gateways);',
+        put: 'await gateways.journal.takeLock(request.experiment.cluster, asked.runId);\n  await createRun(asked, request.experiment, gateways);',
+      },
+      { file: 'lambda/engine/open.ts', find: 'await lockCluster(run, gateways);', put: '' },
+      {
+        file: sweep,
+        find: "if (run?.life === 'final') await",
+        put: "if (run === undefined || run.life === 'final') await",
+      },
+    ],
+  },
+  {
+    row: 'rule 1, Open overwrites',
+    shows: 'without lock',
+    patches: [
+      {
+        file: journal,
+        find: 'return undefined; // A run item is never overwritten [1].',
+        put: 'return write.item;',
+      },
+    ],
+  },
+  {
+    row: 'rule 5, no state check',
+    shows: 'without lock',
+    patches: [{ file: journal, find: "if (item.life !== 'open' || write.at", put: 'if (write.at' }],
+  },
+  {
+    row: 'rule 5, check and then intent',
+    shows: 'without lock',
+    patches: [
+      { file: journal, find: "if (item.life !== 'open' || write.at", put: 'if (write.at' },
+      {
+        file: inject,
+        find: 'const granted = await',
+        put: "if ((await journal.read(runId))?.life !== 'open') throw new RunClosed('must be open');\n  const granted = await",
+      },
+    ],
+  },
+  {
+    row: 'rule 6, a known failure clears the intent',
+    shows: 'final while',
+    patches: [
+      {
+        file: inject,
+        find: "{ kind: 'settle', attempt, at: clock.now() }",
+        put: "{ kind: 'settle', attempt: answer.kind === 'refused' ? step.id : attempt, at: clock.now() }",
+      },
+      {
+        file: journal,
+        find: 'return bump({ ...item, pending, lastMutationAt: at });\n}\n\nfunction closed',
+        put: 'const intents = { ...item.intents };\n  delete intents[attempt];\n  return bump({ ...item, intents, pending, lastMutationAt: at });\n}\n\nfunction closed',
+      },
+    ],
+  },
+  {
+    row: 'rule 8, only `applied` steps',
+    shows: 'final while',
+    patches: [
+      {
+        file: restore,
+        find: 'const found = await lookAtAll(intendedSteps(run, record), {',
+        put: "const noted = (await gateways.journal.notes(runId)).filter((note) => note.kind === 'applied');\n  const found = await lookAtAll(intendedSteps(run, record).filter(({ id }) => noted.some(({ stepId }) => stepId === id)), {",
+      },
+    ],
+  },
+  {
+    row: 'rule 8, `restored` final per step',
+    shows: 'final while',
+    patches: [
+      {
+        file: restore,
+        find: 'const found = await lookAtAll(intendedSteps(run, record), {',
+        put: "const noted = (await gateways.journal.notes(runId)).filter((note) => note.kind === 'restored');\n  const found = await lookAtAll(intendedSteps(run, record).filter(({ id }) => !noted.some(({ stepId }) => stepId === id)), {",
+      },
+      {
+        file: restore,
+        find: "if (seen.kind === 'absent' && seen.restoredAt !== undefined) {\n    const { restoredAt,",
+        put: "if (seen.kind === 'absent') {\n    const { restoredAt = gateways.clock.now(),",
+      },
+    ],
+  },
+  {
+    row: 'rule 9, undo without undo intent',
+    shows: 'was undone while that run was open',
+    patches: [noUndoFence],
+  },
+  {
+    row: 'rule 11, no condition on lastMutation',
+    shows: 'was undone while that run was open',
+    patches: [{ file: journal, find: ' || item.version !== write.version', put: '' }],
+  },
+  {
+    row: 'rule 10, look once',
+    shows: 'without lock',
+    patches: [
+      { file: journal, find: '(from === undefined || beganAt > from)', put: 'beganAt > 0' },
+    ],
+  },
+  {
+    row: 'rule 10, Q = L: ',
+    shows: 'without lock',
+    patches: [
+      {
+        file: 'core/timing.ts',
+        find: '(lambdaSeconds + sentSeconds + staleSeconds)',
+        put: '(lambdaSeconds + 0 * sentSeconds)',
+      },
+    ],
+  },
+  {
+    row: 'rule 10, Q = L + B: ',
+    shows: 'final while',
+    patches: [
+      {
+        file: 'core/timing.ts',
+        find: '(lambdaSeconds + sentSeconds + staleSeconds)',
+        put: '(lambdaSeconds + sentSeconds)',
+      },
+    ],
+  },
+  {
+    row: 'rule 10, settling does not set lastMutation',
+    shows: 'final while',
+    patches: [
+      {
+        file: journal,
+        find: 'return bump({ ...item, pending, lastMutationAt: at });\n}\n\nfunction closed',
+        put: 'return bump({ ...item, pending });\n}\n\nfunction closed',
+      },
+    ],
+  },
+  {
+    row: 'rule 10, a lost answer settles',
+    shows: 'without lock',
+    patches: [{ file: inject, find: "if (answer.kind !== 'unknown') {", put: '{' }],
+  },
+  {
+    row: 'rule 10, a lost undo settles',
+    shows: 'was undone while that run was open',
+    patches: [{ file: restore, find: "if (answer.kind === 'unknown') return;", put: '' }],
+  },
+  {
+    row: 'rules 12/15, the sweeper ignores `final`',
+    shows: 'still holds a lock',
+    patches: [{ file: sweep, find: 'await releaseOrphans(gateways);', put: '' }],
+  },
+  {
+    row: 'rule 13, the schedule looks once',
+    shows: 'still holds a lock',
+    patches: [
+      {
+        file: restore,
+        find: 'return { final: false, touched: true, lookAt, says };',
+        put: 'return { final: true, touched: true, lookAt, says };',
+      },
+    ],
+  },
+  {
+    row: 'rule 13, the schedule looks once',
+    shows: 'still holds a lock',
+    patches: [
+      { file: 'test/fakes/workflow.ts', find: 'const looksMax = 60;', put: 'const looksMax = 1;' },
+    ],
+  },
+  {
+    row: 'rule 14, no deadline check',
+    shows: 'is in force',
+    patches: [
+      {
+        file: 'lambda/engine/host-steps.ts',
+        find: 'InjectAt: String(injectAt),\n      RestoreAt: String(restoreAt),',
+        put: 'InjectAt: String(injectAt),\n      RestoreAt: String(restoreAt + 1e9),',
+      },
+    ],
+  },
+  {
+    row: 'rule 14, no deadline check',
+    shows: 'is in force',
+    patches: [
+      {
+        file: host,
+        find: "if (this.#clock.now() >= Number(RestoreAt)) return 'deadline passed';",
+        put: '',
+      },
+    ],
+  },
+  {
+    row: 'rule 14, deadline checked without the lock',
+    shows: 'is in force',
+    patches: [
+      {
+        file: host,
+        find: 'const turn = (this.#locks.get(runId) ?? Promise.resolve()).then(section);',
+        put: 'const turn = section();',
+      },
+    ],
+  },
+  {
+    row: 'rule 14, no tombstone',
+    shows: 'is in force',
+    patches: [{ file: host, find: 'this.#tombstones.add(RunId);', put: '' }],
+  },
+  {
+    row: 'rule 15, no recheck',
+    shows: 'is in force',
+    patches: [{ file: sweep, find: 'await recheck(run, gateways);', put: 'return;' }],
+  },
+  {
+    row: 'rule 15, recheck once',
+    shows: 'is in force',
+    patches: [
+      {
+        file: sweep,
+        find: 'const holder = await journal.takeLock(run.cluster, run.runId);',
+        put: 'await journal.unwatch(run.runId);\n    const holder = await journal.takeLock(run.cluster, run.runId);',
+      },
+    ],
+  },
+  { row: 'rule 15, recheck gives up', shows: 'is in force', patches: [givesUp] },
+  {
+    row: 'rule 15, another run’s mark taken for its own',
+    shows: 'is in force',
+    patches: [
+      anyMark,
+      givesUp,
+      {
+        file: sweep,
+        find: 'record?.plan.steps.filter(({ id }) => id in intents) ?? [];',
+        put: '(intents && record?.plan.steps) ?? [];',
+      },
+    ],
+  },
+  {
+    row: 'rule 16, mark without run id',
+    shows: 'was undone while that run was open',
+    patches: [anyMark, noUndoFence],
+  },
+  {
+    row: 'rule 16, absence as the mark',
+    shows: 'run run1 is closed',
+    patches: [
+      {
+        file: 'lambda/engine/rule-steps.ts',
+        find: 'return rule !== undefined && markedBy(rule) === runId;',
+        put: 'return rule === undefined || markedBy(rule) === runId;',
+      },
+    ],
+  },
+];

@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { clientCut, partition } from '../../fakes/example-cluster.ts';
+import { runWorkflow, sweepUntilQuiet } from '../../fakes/workflow.ts';
+import { World } from '../../fakes/world.ts';
+import { wrongIn } from './scenes.ts';
+
+const runId = 'run1';
+
+test.each([partition, clientCut])('$name runs to its end and is confirmed', async (input) => {
+  const world = new World({});
+  const { outcome } = await runWorkflow(world.gateways(), { runId, input });
+
+  expect(outcome).toBe('confirmed');
+  expect(await wrongIn(world)).toEqual([]);
+  expect(world.schedule.runIds).toEqual([]);
+});
+
+test('hosts restore by their own timers, at restoreAt exactly', async () => {
+  const world = new World({});
+  await runWorkflow(world.gateways(), { runId, input: partition });
+  const report = await world.journal.report(runId);
+
+  expect(report?.restored.map(({ at, by }) => ({ at, by }))).toEqual([
+    { at: report?.timing.restoreAt, by: 'host timer' },
+  ]);
+});
+
+test('a fault that does not bite is not confirmed', async () => {
+  const world = new World({});
+  const input = { ...partition, direction: 'inbound' };
+  const { outcome } = await runWorkflow(world.gateways(), { runId, input });
+
+  expect(outcome).toBe('not-confirmed');
+  expect(await wrongIn(world)).toEqual([]);
+});
+
+test('an alarm that goes off ends the hold early', async () => {
+  const world = new World({});
+  world.alarms.set('latency', 'OK');
+  const input = { ...partition, holdSeconds: 600, stopOn: { alarms: ['latency'] } };
+  world.clock.at(world.clock.now() + 60_000, () => world.alarms.set('latency', 'ALARM'));
+  await runWorkflow(world.gateways(), { runId, input });
+  const { timing } = (await world.journal.report(runId))!;
+
+  expect(timing.restoredAt! - timing.injectedAt!).toBeLessThan(60_000);
+  expect(await wrongIn(world)).toEqual([]);
+});
+
+test('the sweeper looks again for an hour, and then lets a run rest', async () => {
+  const world = new World({});
+  await runWorkflow(world.gateways(), { runId, input: clientCut });
+  const finalAt = world.journal.now(runId)?.finalAt ?? 0;
+
+  expect(await sweepUntilQuiet(world.gateways())).toEqual([]);
+  expect(world.clock.now() - finalAt).toBeGreaterThanOrEqual(60 * 60 * 1000);
+});
