@@ -73,7 +73,7 @@ export async function startCloud(
     table: tableOf(assembly),
     agentUrl: `http://${CLOUD_ADDRESS}:${new URL(ssm.url).port}`,
     agents: () => ssm.instances().length,
-    securityGroups: () => JSON.stringify(state.describe(), null, 1),
+    securityGroups: () => canonical(state.describe()),
     async close() {
       await running.close();
       await Promise.all([ec2.close(), ssm.close(), cloudWatch.close(), dynamoDb.close()]);
@@ -128,6 +128,15 @@ function endpointVariables(endpoints: Readonly<Record<string, string>>): Record<
     AWS_ACCESS_KEY_ID: account.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: account.credentials.secretAccessKey,
   };
+}
+
+/** One line a value with keys sorted: an edit that was put back may leave keys in another order. */
+function canonical(value: object): string {
+  const sorted = (_: string, inner: unknown): unknown =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner;
+  return JSON.stringify(value, sorted, 1);
 }
 
 function tableOf({ tables }: Assembly): string {
