@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleHandlers } from '../scripts/bundle.ts';
@@ -8,18 +6,17 @@ import { bundleHandlers } from '../scripts/bundle.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Bundles the Lambdas and synthesises the stacks into a folder of this rehearsal's own.
+ * Bundles the Lambdas and synthesises the stacks under a folder of this rehearsal's own.
  *
- * @returns the folder to remove afterwards, and the assembly in it. @throws with the tool's own words when either fails.
+ * @returns the folder of the assembly. @throws with the tool's own words when either fails.
  */
-export async function buildAssembly(): Promise<{ folder: string; assembly: string }> {
-  const folder = mkdtempSync(join(tmpdir(), 'aerofault-lab-'));
+export async function buildAssembly(folder: string): Promise<string> {
   const bundles = join(folder, 'bundles');
+  const assembly = join(folder, 'cdk.out');
   await bundleHandlers({ handlersDir: join(root, 'lambda/handlers'), outDir: bundles });
   const context = JSON.stringify({ bundles });
-  const assembly = join(folder, 'cdk.out');
   await node(['bin/app.ts'], { CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: context });
-  return { folder, assembly };
+  return assembly;
 }
 
 function node(words: readonly string[], environment: Record<string, string>): Promise<void> {

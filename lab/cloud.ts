@@ -121,7 +121,9 @@ const account = {
 };
 
 function endpointVariables(endpoints: Readonly<Record<string, string>>): Record<string, string> {
-  const urls = Object.entries(endpoints).map(([name, url]) => [`AWS_ENDPOINT_URL_${name}`, url]);
+  const urls = Object.entries(endpoints).map(
+    ([name, url]) => [`AWS_ENDPOINT_URL_${name}`, url] as const,
+  );
   return {
     ...Object.fromEntries(urls),
     AWS_REGION: account.region,
@@ -131,12 +133,12 @@ function endpointVariables(endpoints: Readonly<Record<string, string>>): Record<
 }
 
 /** One line a value with keys sorted: an edit that was put back may leave keys in another order. */
-function canonical(value: object): string {
-  const sorted = (_: string, inner: unknown): unknown =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner;
-  return JSON.stringify(value, sorted, 1);
+const canonical = (value: object): string => JSON.stringify(value, withSortedKeys, 1);
+
+function withSortedKeys(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  const entries: [string, unknown][] = Object.entries(value);
+  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function tableOf({ tables }: Assembly): string {

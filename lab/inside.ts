@@ -3,8 +3,9 @@
  * however it ends, the kernel ends everything it started.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { ExperimentSchema } from '../core/experiment.ts';
 import { buildAssembly } from './build-assembly.ts';
@@ -23,10 +24,9 @@ async function main(): Promise<number> {
   const { options, experiment } = given;
   privateRun();
   const progress = showProgress(process.stderr);
-  const { folder, assembly } = await buildAssembly();
-  progress.note('synthesised the stacks and bundled the Lambdas');
+  const folder = mkdtempSync(join(tmpdir(), 'aerofault-lab-'));
   try {
-    const stage = await setStage(assembly, { options, experiment, progress });
+    const stage = await setStage(buildAssembly(folder), { options, experiment, progress });
     const ended = await rehearse(experiment, { options, stage, progress });
     progress.close();
     tell(ended, options);
@@ -43,12 +43,12 @@ function privateRun(): void {
 }
 
 function tell({ report, sentence }: Ended, options: LabOptions): void {
-  if (report === undefined) {
-    process.stderr.write(`${sentence}\nNothing was touched.\n`);
-    return;
-  }
+  const refused = report === undefined || report.outcome === 'refused';
+  if (refused) process.stderr.write(`${sentence ?? report?.says}\nNothing was touched.\n`);
+  if (report === undefined) return;
   if (options.report !== undefined) writeReport(options.report, report);
-  process.stdout.write(options.json ? `${JSON.stringify(report, null, 2)}\n` : summary(report));
+  if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  else if (!refused) process.stdout.write(summary(report));
 }
 
 function writeReport(file: string, report: object): void {
@@ -61,12 +61,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => process.exit(exitCodes.interrupted));
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    process.stderr.write(
-      `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    );
-    process.exit(exitCodes.bug);
-  },
-);
+function broken(error: unknown): number {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`${text}\n`);
+  return exitCodes.bug;
+}
+
+process.exit(await main().catch(broken));

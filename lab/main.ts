@@ -71,19 +71,14 @@ async function main(): Promise<number> {
   return rehearseInside(options, experiment);
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    if (error instanceof Usage) {
-      process.exitCode = error.exitCode; // commander has printed it.
-    } else if (error instanceof Refusal) {
-      say(`${error.message}\nNothing was touched.`);
-      process.exitCode = exitCodes.refused;
-    } else {
-      say(error instanceof Error ? (error.stack ?? error.message) : String(error));
-      process.exitCode = exitCodes.bug;
-    }
-  },
-);
+function exitCodeFor(error: unknown): number {
+  if (error instanceof Usage) return error.exitCode; // commander has printed it.
+  if (error instanceof Refusal) {
+    say(`${error.message}\nNothing was touched.`);
+    return exitCodes.refused;
+  }
+  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return exitCodes.bug;
+}
+
+process.exitCode = await main().catch(exitCodeFor);

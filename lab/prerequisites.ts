@@ -26,8 +26,20 @@ export function ensureTools(say: (line: string) => void): void {
   );
 }
 
+/** A real Aerospike server to rehearse with: what AEROFAULT_ASD names, or `asd` on the PATH. */
+export function aerospikeServer(): string | undefined {
+  const named = process.env['AEROFAULT_ASD'];
+  if (named !== undefined && named !== '') return named;
+  const onPath = searchedFolders().map((folder) => join(folder, 'asd'));
+  return onPath.find((path) => existsSync(path));
+}
+
+function searchedFolders(): string[] {
+  return [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+}
+
 function missingTools(): string[] {
-  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+  const folders = searchedFolders();
   return tools.filter((tool) => !folders.some((folder) => existsSync(join(folder, tool))));
 }
 

@@ -76,9 +76,8 @@ function followOthers({ stepFunctions }: Stage, workflow: Execution, progress: P
 
 /** Waits until one of the other ways out has written the report, or clearly will not. */
 async function anotherWayOut(runId: string, { journal }: Stage): Promise<void> {
-  const run = await journal.read(runId);
-  const giveUpAt = (run?.deadlineAt ?? Date.now()) + otherWayOutMs;
-  while (run !== undefined && Date.now() < giveUpAt) {
+  const { deadlineAt = 0 } = (await journal.read(runId)) ?? {};
+  while (Date.now() < deadlineAt + otherWayOutMs) {
     if ((await journal.report(runId)) !== undefined) return;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }

@@ -20,6 +20,7 @@ import type { Cloud } from './cloud.ts';
 import type { StepFunctions } from './cloud/step-functions.ts';
 import { startAgents, startNodes } from './machines.ts';
 import type { LabOptions } from './options.ts';
+import { aerospikeServer } from './prerequisites.ts';
 import type { Progress } from './progress.ts';
 import { ruleset } from './vpc/enforcement.ts';
 import { createNetwork } from './vpc/network.ts';
@@ -46,20 +47,26 @@ export interface Play {
   readonly progress: Progress;
 }
 
-/** Builds the machines and the cloud around them, and waits until the cluster is whole. */
-export async function setStage(assemblyFolder: string, play: Play): Promise<Stage> {
+/**
+ * Builds the machines and the cloud around them, and waits until the cluster is whole. The nodes come
+ * together while the stacks are synthesised: neither needs the other.
+ */
+export async function setStage(synthesised: Promise<string>, play: Play): Promise<Stage> {
   const { options, progress } = play;
-  const assembly = readAssembly(assemblyFolder);
   const world = buildWorld(options);
   const network = await createNetwork(world.hosts);
   await network.enforce(ruleset(world.inventory));
+  const [folder] = await Promise.all([synthesised, gatherNodes(world, network, play)]);
+  const assembly = readAssembly(folder);
+  progress.note('synthesised the stacks and bundled the Lambdas');
   const cloud = await startCloud(assembly, world, {
     enforce: (inventory) => network.enforce(ruleset(inventory)),
     log: options.verbose
       ? ({ source, line }) => progress.note(`${source}: ${line}`)
       : () => undefined,
   });
-  await startMachines(world, { network, cloud, play });
+  startAgents(world.hosts, network, cloud.agentUrl);
+  await awaitAgents(world.hosts, cloud);
   return {
     assembly,
     workflow: machineNamed('ExperimentWorkflow', assembly),
@@ -82,21 +89,14 @@ function machineNamed(id: string, { stateMachines }: Assembly): AssemblyStateMac
   );
 }
 
-async function startMachines(
-  { hosts }: World,
-  { network, cloud, play }: { network: Network; cloud: Cloud; play: Play },
-): Promise<void> {
+async function gatherNodes({ hosts }: World, network: Network, play: Play): Promise<void> {
   const { options, experiment, progress } = play;
-  const asd = process.env['AEROFAULT_ASD'];
+  const asd = aerospikeServer();
   const ports = portNumbersOf(experiment);
-  startAgents(hosts, network, cloud.agentUrl);
   await startNodes(hosts, network, { clusterName: options.cluster, ports, asd });
   await awaitCluster(hosts, network, ports);
-  await awaitAgents(hosts, cloud);
-  const what = asd === undefined ? 'stand-in' : 'real';
-  progress.note(
-    `${options.nodes} ${what} nodes in one cluster, ${options.clients} client(s), agents online`,
-  );
+  const kind = asd === undefined ? 'stand-in' : 'real';
+  progress.note(`${options.nodes} ${kind} nodes in one cluster, ${options.clients} client(s)`);
 }
 
 async function awaitCluster(
@@ -122,12 +122,12 @@ async function awaitCluster(
 
 const agentPatienceMs = 20_000;
 
-async function awaitAgents(hosts: readonly Host[], { agents }: Cloud): Promise<void> {
+async function awaitAgents(hosts: readonly Host[], cloud: Cloud): Promise<void> {
   const giveUpAt = Date.now() + agentPatienceMs;
-  while (agents() < hosts.length) {
+  while (cloud.agents() < hosts.length) {
     if (Date.now() > giveUpAt) {
       throw new Error(
-        `Cannot set the stage as every agent must poll: found ${agents()} of ${hosts.length}`,
+        `Cannot set the stage as every agent must poll: found ${cloud.agents()} of ${hosts.length}`,
       );
     }
     await pause(50);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rehearse } from './rehearse.ts';
+import { rehearse, reportIn } from './rehearse.ts';
 
 /** Bad input ends in exit 2 with one sentence, and nothing touched. */
 
@@ -27,10 +27,13 @@ describe('refused by the plan, with nothing journalled as open', () => {
     ['zero targets', ['examples/client-cut.json', '--clients', '0']],
     ['all nodes targeted', ['examples/bad/all-nodes.json']],
   ])('%s', async (_, words) => {
-    const { code, stderr, stdout } = await rehearse([...words, '--json']);
+    const refused = await rehearse([...words, '--json']);
+    const report = reportIn(refused);
 
-    expect(code).toBe(2);
-    expect(stderr).toMatch(sentence);
-    expect(stdout).not.toContain('"life":"open"');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(sentence);
+    expect(report.life).toBe('final');
+    expect(report.timing.injectedAt).toBeNull();
+    expect(report.residue).toEqual([]);
   });
 });
