@@ -62,7 +62,7 @@ async function askForWork(
     free: workers - running.size,
     killed: [...running].filter(([, { signal }]) => signal.aborted).map(([id]) => id),
   };
-  const patience = { connect: connectMilliseconds, answer: pollMilliseconds + 2_000 };
+  const patience = { connect: connectMilliseconds, answer: pollMilliseconds + 1_000 };
   try {
     return Work.parse(await post(`${endpoint}/agent/poll`, poll, patience));
   } catch (error) {
@@ -77,7 +77,7 @@ let lastComplaint = '';
 /** Say on stderr what is wrong, once in a row: a cut network fails the same way again and again. */
 function complain(error: unknown): void {
   const complaint = String(error);
-  if (complaint !== lastComplaint) console.error(complaint);
+  if (complaint !== lastComplaint) process.stderr.write(`${complaint}\n`);
   lastComplaint = complaint;
 }
 

@@ -16,10 +16,11 @@ export interface Patience {
 export function post(url: string, body: unknown, { connect, answer }: Patience): Promise<unknown> {
   return new Promise((resolve, reject) => {
     const outgoing = request(url, { method: 'POST', agent: false }, (incoming) => {
-      text(incoming).then((json) => {
+      const settle = (json: string): void => {
         if (incoming.statusCode === 200) resolve(JSON.parse(json));
         else reject(new Error(`Cannot use "${url}": found ${incoming.statusCode} ${json}`));
-      }, reject);
+      };
+      text(incoming).then(settle, reject);
     });
     const giveUp = (what: string): void => {
       outgoing.destroy(new Error(`Cannot use "${url}" as it must ${what}: found silence`));

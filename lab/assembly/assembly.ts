@@ -170,9 +170,12 @@ function readEach<T>({ stack, stacks, types, read }: Reading<T>): T[] {
       if (made !== undefined) found.push(made);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`Cannot read ${Type} "${logicalId}" of stack "${stack.stackName}": ${reason}`, {
-        cause: error,
-      });
+      throw new Error(
+        `Cannot read ${Type} "${logicalId}" of stack "${stack.stackName}": ${reason}`,
+        {
+          cause: error,
+        },
+      );
     }
   }
   return found;

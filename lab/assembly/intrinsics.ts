@@ -25,12 +25,13 @@ const resolvers: Readonly<Record<string, Resolver>> = {
   'Fn::Select': (argument, scope) => select(argument, scope),
   'Fn::Split': (argument, scope) => split(argument, scope),
   'Fn::ImportValue': (argument, scope) => importValue(text(argument, scope), scope),
+  'Fn::GetStackOutput': (argument, scope) => stackOutput(argument, scope),
 };
 
 /**
  * The value that CloudFormation would give `node`, with every intrinsic in it replaced.
  *
- * Throws where an intrinsic is none of the seven this lab knows, or names what no template holds.
+ * Throws where an intrinsic is none of the eight this lab knows, or names what no template holds.
  */
 export function resolve(node: unknown, scope: Scope): unknown {
   if (Array.isArray(node)) return node.map((item) => resolve(item, scope)).filter(isGiven);
@@ -39,7 +40,8 @@ export function resolve(node: unknown, scope: Scope): unknown {
   const [key, argument] = entries.length === 1 ? (entries[0] ?? []) : [];
   if (key !== undefined && (key === 'Ref' || key.startsWith('Fn::'))) {
     const resolver = resolvers[key];
-    if (resolver === undefined) throw unresolvable(`{"${key}": …}`, 'a function the lab knows', key);
+    if (resolver === undefined)
+      throw unresolvable(`{"${key}": …}`, 'a function the lab knows', key);
     return resolver(argument, scope);
   }
   const resolved = entries.map(([name, value]): [string, unknown] => [name, resolve(value, scope)]);
@@ -91,11 +93,14 @@ const GetAtt = z.union([
 function getAtt(argument: unknown, scope: Scope): string {
   const [logicalId, attribute] = GetAtt.parse(argument);
   const resource = scope.stack.Resources[logicalId];
-  const value =
-    resource && attributeOf(resource.Type, physicalName(logicalId, scope), attribute);
+  const value = resource && attributeOf(resource.Type, physicalName(logicalId, scope), attribute);
   if (value !== undefined) return value;
   const what = `Fn::GetAtt "${logicalId}.${attribute}"`;
-  throw unresolvable(what, 'an ARN, name or id of a resource', resource?.Type ?? 'no such resource');
+  throw unresolvable(
+    what,
+    'an ARN, name or id of a resource',
+    resource?.Type ?? 'no such resource',
+  );
 }
 
 function join(argument: unknown, scope: Scope): string {
@@ -109,7 +114,7 @@ function split(argument: unknown, scope: Scope): string[] {
 }
 
 function select(argument: unknown, scope: Scope): unknown {
-  const [index, list] = z.tuple([z.coerce.number<unknown>().int(), z.unknown()]).parse(argument);
+  const [index, list] = z.tuple([z.coerce.number().int(), z.unknown()]).parse(argument);
   const value = z.array(z.unknown()).parse(resolve(list, scope))[index];
   if (value === undefined) throw unresolvable(`Fn::Select ${index}`, 'within the list', 'its end');
   return value;
@@ -137,12 +142,33 @@ function importValue(name: string, { stacks }: Scope): unknown {
   throw unresolvable(`Fn::ImportValue "${name}"`, 'an export of a stack', 'no such export');
 }
 
+const StackOutput = z.object({ StackName: z.unknown(), OutputName: z.string() });
+
+/** How CDK refers to another stack where `defaultCrossStackReferences` is weak. */
+function stackOutput(argument: unknown, scope: Scope): unknown {
+  const { StackName, OutputName } = StackOutput.parse(argument);
+  const stackName = text(StackName, scope);
+  const stack = scope.stacks.find((one) => one.stackName === stackName);
+  const output = stack?.Outputs[OutputName];
+  if (stack !== undefined && output !== undefined) {
+    return resolve(output.Value, { stack, stacks: scope.stacks });
+  }
+  const what = `Fn::GetStackOutput "${stackName}.${OutputName}"`;
+  throw unresolvable(what, 'an output of a stack', 'no such output');
+}
+
 function text(node: unknown, scope: Scope): string {
-  return z.union([z.string(), z.number(), z.boolean()]).transform(String).parse(resolve(node, scope));
+  return z
+    .union([z.string(), z.number(), z.boolean()])
+    .transform(String)
+    .parse(resolve(node, scope));
 }
 
 function texts(node: unknown, scope: Scope): string[] {
-  return z.array(z.unknown()).parse(resolve(node, scope)).map((part) => text(part, scope));
+  return z
+    .array(z.unknown())
+    .parse(resolve(node, scope))
+    .map((part) => text(part, scope));
 }
 
 function unresolvable(what: string, must: string, found: string): Error {

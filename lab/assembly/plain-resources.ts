@@ -71,8 +71,13 @@ const ScheduleProperties = z.object({
 
 /** Read a schedule. */
 export function readSchedule({ properties, logicalId, name }: Resource): AssemblySchedule {
-  const { GroupName, ScheduleExpression, ScheduleExpressionTimezone, State, Target: target } =
-    ScheduleProperties.parse(properties);
+  const {
+    GroupName,
+    ScheduleExpression,
+    ScheduleExpressionTimezone,
+    State,
+    Target: target,
+  } = ScheduleProperties.parse(properties);
   return {
     logicalId,
     name,

@@ -14,10 +14,10 @@ const FunctionProperties = z.object({
   Handler: z.string().optional(),
   Runtime: z.string().optional(),
   // The defaults are Lambda's: 3 seconds, 128 MB.
-  Timeout: z.coerce.number<unknown>().default(3),
-  MemorySize: z.coerce.number<unknown>().default(128),
+  Timeout: z.coerce.number().default(3),
+  MemorySize: z.coerce.number().default(128),
   Environment: z
-    .object({ Variables: z.record(z.string(), z.coerce.string<unknown>()).default({}) })
+    .object({ Variables: z.record(z.string(), z.coerce.string()).default({}) })
     .default({ Variables: {} }),
 });
 
@@ -41,7 +41,9 @@ export function readFunction(
     environment: Environment.Variables,
     timeoutSeconds: Timeout,
     memoryMegabytes: MemorySize,
-    sha256: createHash('sha256').update(readFileSync(entryFile(directory, handler))).digest('hex'),
+    sha256: createHash('sha256')
+      .update(readFileSync(entryFile(directory, handler)))
+      .digest('hex'),
   };
 }
 
@@ -50,7 +52,9 @@ export function entryFile(directory: string, handler: string): string {
   const module = join(directory, handler.slice(0, handler.lastIndexOf('.')));
   const found = ['.js', '.mjs', '.cjs'].map((end) => `${module}${end}`).find(existsSync);
   if (found !== undefined) return found;
-  throw new Error(`Cannot load handler "${handler}" as "${module}" must be a module: found no file`);
+  throw new Error(
+    `Cannot load handler "${handler}" as "${module}" must be a module: found no file`,
+  );
 }
 
 const Definition = z.record(z.string(), z.unknown());
@@ -58,13 +62,16 @@ const Definition = z.record(z.string(), z.unknown());
 const StateMachineProperties = z.object({
   DefinitionString: z.string().optional(),
   Definition: Definition.optional(),
-  DefinitionSubstitutions: z.record(z.string(), z.coerce.string<unknown>()).default({}),
+  DefinitionSubstitutions: z.record(z.string(), z.coerce.string()).default({}),
 });
 
 /** Read a state machine, whichever way its definition is written. */
 export function readStateMachine({ properties, ...resource }: Resource): AssemblyStateMachine {
-  const { DefinitionString, Definition: written, DefinitionSubstitutions } =
-    StateMachineProperties.parse(properties);
+  const {
+    DefinitionString,
+    Definition: written,
+    DefinitionSubstitutions,
+  } = StateMachineProperties.parse(properties);
   let source = DefinitionString ?? JSON.stringify(written);
   if (source === undefined) {
     throw new Error('Cannot read the definition as it must be in the template: found none');

@@ -99,6 +99,7 @@ function readJson(path: string): unknown {
   } catch (error) {
     throw new Error(
       `Cannot read the assembly as "${path}" must be a JSON file: found ${String(error)}`,
+      { cause: error },
     );
   }
 }

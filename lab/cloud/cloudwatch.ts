@@ -71,7 +71,9 @@ function route(request: RawRequest, { alarms, metrics }: Kept): Route {
 const DescribeAlarms = z.object({
   AlarmNames: z.array(z.string()).max(100).optional(),
   AlarmNamePrefix: z.string().default(''),
-  AlarmTypes: z.array(z.enum(['CompositeAlarm', 'MetricAlarm', 'LogAlarm'])).default(['MetricAlarm']),
+  AlarmTypes: z
+    .array(z.enum(['CompositeAlarm', 'MetricAlarm', 'LogAlarm']))
+    .default(['MetricAlarm']),
   StateValue: z.string().optional(),
   MaxRecords: z.int().min(1).max(100).default(50),
   NextToken: z.string().optional(),

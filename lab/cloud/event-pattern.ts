@@ -12,9 +12,15 @@ const Words = z.union([Scalar.transform((one) => [one]), z.array(Scalar)]);
 
 const Matcher = z.union([
   Scalar.transform((value) => ({ kind: 'equals' as const, value })),
-  z.strictObject({ prefix: z.string() }).transform(({ prefix }) => ({ kind: 'prefix' as const, prefix })),
-  z.strictObject({ suffix: z.string() }).transform(({ suffix }) => ({ kind: 'suffix' as const, suffix })),
-  z.strictObject({ exists: z.boolean() }).transform(({ exists }) => ({ kind: 'exists' as const, exists })),
+  z
+    .strictObject({ prefix: z.string() })
+    .transform(({ prefix }) => ({ kind: 'prefix' as const, prefix })),
+  z
+    .strictObject({ suffix: z.string() })
+    .transform(({ suffix }) => ({ kind: 'suffix' as const, suffix })),
+  z
+    .strictObject({ exists: z.boolean() })
+    .transform(({ exists }) => ({ kind: 'exists' as const, exists })),
   z
     .strictObject({ 'anything-but': Words })
     .transform(({ 'anything-but': not }) => ({ kind: 'not' as const, not })),
@@ -59,10 +65,10 @@ function matchesOne(matcher: Matcher, value: unknown): boolean {
   }
 }
 
-const Object_ = z.record(z.string(), z.unknown());
+const Fields = z.record(z.string(), z.unknown());
 
 /** A field of an object; undefined where there is none. */
 export function fieldOf(value: unknown, name: string): unknown {
-  const parsed = Object_.safeParse(value);
+  const parsed = Fields.safeParse(value);
   return parsed.success && Object.hasOwn(parsed.data, name) ? parsed.data[name] : undefined;
 }

@@ -79,7 +79,8 @@ async function tell(log: unknown): Promise<void> {
   const kind = kinds[type];
   const event = { kind, state: state.name, at: timestamp };
   if (kind === 'entered') await say({ kind: 'event', event: { ...event, input: state.input } });
-  else if (kind === 'exited') await say({ kind: 'event', event: { ...event, output: state.output } });
+  else if (kind === 'exited')
+    await say({ kind: 'event', event: { ...event, output: state.output } });
   else if (kind !== 'failed') await say({ kind: 'event', event });
   else await say({ kind: 'event', event: { ...event, error, cause: String(Cause) } });
 }
@@ -105,7 +106,10 @@ function say(report: Report): Promise<void> {
 }
 
 process.on('disconnect', () => process.exit());
-const [message]: unknown[] = await once(process, 'message');
-const ending = await run(Assignment.parse(message)).catch(asRuntimeError);
+const [assignment] = z
+  .tuple([Assignment])
+  .rest(z.unknown())
+  .parse(await once(process, 'message'));
+const ending = await run(assignment).catch(asRuntimeError);
 await say({ kind: 'ended', ending });
 process.exit();

@@ -51,7 +51,12 @@ export function spawnExecution(assignment: Assignment, log: Log): Execution {
   void ended(child).then(() => record.end({ status: 'LOST' }));
   child.send(assignment);
   return {
-    ...{ arn, name, machineArn, input, startedAt: Date.now(), pid: child.pid },
+    arn,
+    name,
+    machineArn,
+    input,
+    startedAt: Date.now(),
+    pid: child.pid,
     get running() {
       return record.running;
     },
@@ -60,7 +65,10 @@ export function spawnExecution(assignment: Assignment, log: Log): Execution {
     entered: (state) => record.entered(state),
     result: record.result,
     stop(error, cause) {
-      const said = { ...(error === undefined ? {} : { error }), ...(cause === undefined ? {} : { cause }) };
+      const said = {
+        ...(error === undefined ? {} : { error }),
+        ...(cause === undefined ? {} : { cause }),
+      };
       record.end({ status: 'ABORTED', ...said });
       child.kill('SIGKILL');
     },
@@ -105,11 +113,12 @@ class Record {
       const stop = this.listen((event) => {
         if (event.kind === 'entered' && event.state === state) resolve(event);
       });
-      void this.result.then((result) => {
+      const end = (result: ExecutionResult): void => {
         stop();
         const found = JSON.stringify(result);
         reject(new Error(`Cannot wait for state "${state}" as it must be entered: found ${found}`));
-      });
+      };
+      void this.result.then(end);
     });
   }
 }

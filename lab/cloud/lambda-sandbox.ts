@@ -43,7 +43,10 @@ export interface SandboxOptions {
 const program = fileURLToPath(new URL('lambda-process.ts', import.meta.url));
 
 /** Start a process for `target`; it loads the bundle while the first invocation waits. */
-export function startSandbox(target: AssemblyFunction, { environment, log }: SandboxOptions): Sandbox {
+export function startSandbox(
+  target: AssemblyFunction,
+  { environment, log }: SandboxOptions,
+): Sandbox {
   const child = spawn(process.execPath, [program], {
     cwd: target.directory,
     env: environmentOf(target, environment),

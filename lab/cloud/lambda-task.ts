@@ -59,7 +59,7 @@ async function invoke(lambdaUrl: string, name: string, payload: unknown): Promis
   );
   const result = Result.parse(answer);
   if ('payload' in result) return result.payload;
-  throw new TaskError(String(result.errorType), JSON.stringify(result));
+  throw new TaskError(result.errorType, JSON.stringify(result));
 }
 
 /** Not fetch(), which gives up after five minutes where a Lambda may take fifteen. */

@@ -68,16 +68,22 @@ const actions: Readonly<Record<string, readonly [action: string, perform: Perfor
   'GET /schedule-groups': ['ListScheduleGroups', listGroups],
 };
 
+const Body = z.record(z.string(), z.unknown());
+
 function route(request: RawRequest, book: ScheduleBook): Route {
   const { method, url, body } = request;
   const [, path = '', encoded = ''] = /^(\/[\w-]+\/?)([^/]*)$/.exec(url.pathname) ?? [];
   const name = decodeURIComponent(encoded);
   const [action, perform] = actions[`${method} ${path}`] ?? [];
   if (action === undefined || perform === undefined) {
-    throw new AwsError('UnknownOperationException', `The lab does not know ${method} ${url.pathname}`);
+    throw new AwsError(
+      'UnknownOperationException',
+      `The lab does not know ${method} ${url.pathname}`,
+    );
   }
   const query = Object.fromEntries(url.searchParams);
-  const params = { ...(name === '' ? {} : { Name: name }), ...query, ...Object(body) };
+  const given = Body.parse(body ?? {});
+  const params = { ...(name === '' ? {} : { Name: name }), ...query, ...given };
   return { action, params, perform: () => perform(name, request, book) };
 }
 
@@ -107,7 +113,7 @@ const ListQuery = z.object({
   ScheduleGroup: z.string().optional(),
   NamePrefix: z.string().default(''),
   State: z.string().optional(),
-  MaxResults: z.coerce.number<unknown>().int().min(1).max(100).default(100),
+  MaxResults: z.coerce.number().int().min(1).max(100).default(100),
   NextToken: z.string().optional(),
 });
 
@@ -149,10 +155,16 @@ function deleteGroup(name: string, _: RawRequest, book: ScheduleBook): object {
 }
 
 function listGroups(_: string, { url }: RawRequest, book: ScheduleBook): object {
-  const { NamePrefix, MaxResults, NextToken } = ListQuery.parse(Object.fromEntries(url.searchParams));
+  const { NamePrefix, MaxResults, NextToken } = ListQuery.parse(
+    Object.fromEntries(url.searchParams),
+  );
   const found = book.groups.filter((name) => name.startsWith(NamePrefix));
   const { items, ...next } = pageOf(found, { size: MaxResults, token: NextToken });
-  const ScheduleGroups = items.map((name) => ({ Name: name, Arn: groupArn(name), State: 'ACTIVE' }));
+  const ScheduleGroups = items.map((name) => ({
+    Name: name,
+    Arn: groupArn(name),
+    State: 'ACTIVE',
+  }));
   return { ScheduleGroups, ...next };
 }
 

@@ -6,7 +6,12 @@ import type { Endpoint, ListenOptions, RawRequest, Route } from './endpoint.ts';
 import { pageOf } from './page.ts';
 import { Acknowledge, CommandResult, Poll, pollMilliseconds } from './ssm/agent-messages.ts';
 import type { Work } from './ssm/agent-messages.ts';
-import { commandAnswer, instanceAnswer, invocationAnswer, listedInvocation } from './ssm/answers.ts';
+import {
+  commandAnswer,
+  instanceAnswer,
+  invocationAnswer,
+  listedInvocation,
+} from './ssm/answers.ts';
 import { CommandLog, SendCommand } from './ssm/command-log.ts';
 import type { CommandKnobs } from './ssm/command-log.ts';
 import { Fleet } from './ssm/fleet.ts';
@@ -161,9 +166,14 @@ const Described = z.object({
 
 function describeInstances(body: unknown, { fleet, knobs }: Parts): object {
   const { Filters, InstanceInformationFilterList, MaxResults, NextToken } = Described.parse(body);
-  const old = InstanceInformationFilterList.map(({ key, valueSet }) => ({ Key: key, Values: valueSet }));
+  const old = InstanceInformationFilterList.map(({ key, valueSet }) => ({
+    Key: key,
+    Values: valueSet,
+  }));
   const found = fleet.instances.filter((instance) =>
-    [...Filters, ...old].every(({ Key, Values }) => Values.includes(attribute(instance, Key, knobs))),
+    [...Filters, ...old].every(({ Key, Values }) =>
+      Values.includes(attribute(instance, Key, knobs)),
+    ),
   );
   const { items, ...next } = pageOf(found, { size: MaxResults, token: NextToken });
   const list = items.map((instance) => instanceAnswer(instance, pingStatus(instance, knobs)));

@@ -39,7 +39,9 @@ export function tasksOf(definition: Definition): Task[] {
     const nested = [...(state.Branches ?? []), state.ItemProcessor, state.Iterator];
     const inner = nested.flatMap((part) => (part === undefined ? [] : tasksOf(part)));
     const { Type, Resource } = state;
-    return Type === 'Task' && Resource !== undefined ? [{ name, resource: Resource }, ...inner] : inner;
+    return Type === 'Task' && Resource !== undefined
+      ? [{ name, resource: Resource }, ...inner]
+      : inner;
   });
 }
 

@@ -60,9 +60,10 @@ export function startStepFunctions(
       const execution = spawnExecution({ ...assignment, definition, lambdaUrl }, log);
       executions.push(execution);
       onStatusChange(statusChange(execution, 'RUNNING'));
-      void execution.result.then((result) => {
+      const tellEnd = (result: ExecutionResult): void => {
         if (result.status !== 'LOST') onStatusChange(statusChange(execution, result));
-      });
+      };
+      void execution.result.then(tellEnd);
       return execution;
     },
     async close() {

@@ -7,7 +7,7 @@ import { CommandDocument, Parameters } from './document.ts';
  */
 
 /** A poll is answered after this long when there is no work; agents wait a little longer. */
-export const pollMilliseconds = 3_000;
+export const pollMilliseconds = 1_000;
 
 /** An agent asks for work; the answer may be long in coming. */
 export const Poll = z.object({

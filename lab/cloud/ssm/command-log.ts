@@ -79,7 +79,7 @@ export class CommandLog {
   /** What an agent is to do now. */
   workFor({ instanceId, free, killed }: Poll): Work {
     const { deliverLate = false } = this.#knobs;
-    const own = this.#invocations.filter((one) => one.instanceId === instanceId).reverse();
+    const own = this.#invocations.filter((one) => one.instanceId === instanceId).toReversed();
     const run = own.filter((one) => one.isForDelivery(deliverLate)).slice(0, Math.max(0, free));
     const cancel = own.filter(({ details, command }) => {
       return details === 'Cancelling' && !killed.includes(command.commandId);

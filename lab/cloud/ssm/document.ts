@@ -12,8 +12,8 @@ const Parameter = z.object({
   default: z.union([z.string(), z.array(z.string())]).optional(),
   allowedValues: z.array(z.string()).optional(),
   allowedPattern: z.string().optional(),
-  minChars: z.coerce.number<unknown>().optional(),
-  maxChars: z.coerce.number<unknown>().optional(),
+  minChars: z.coerce.number().optional(),
+  maxChars: z.coerce.number().optional(),
   interpolationType: z.enum(['ENV_VAR']).optional(),
 });
 type Parameter = z.infer<typeof Parameter>;
@@ -80,7 +80,8 @@ function defaultOf({ default: usual }: Parameter): string[] | undefined {
 
 function checkValues(name: string, parameter: Parameter, values: readonly string[]): void {
   const { type, allowedValues, allowedPattern, minChars = 0, maxChars = Infinity } = parameter;
-  if (type === 'String' && values.length !== 1) throw invalid(`Parameter "${name}" takes one value`);
+  if (type === 'String' && values.length !== 1)
+    throw invalid(`Parameter "${name}" takes one value`);
   for (const value of values) {
     // Unanchored, as the agent matches: a pattern without ^ and $ lets anything around it through.
     if (allowedPattern !== undefined && !new RegExp(allowedPattern).test(value)) {

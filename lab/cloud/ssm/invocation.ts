@@ -55,7 +55,9 @@ export class Invocation {
   /** True while an agent may still be handed it; with `late`, also after its delivery timed out. */
   isForDelivery(late: boolean): boolean {
     const undelivered = this.acknowledgedAt === undefined;
-    return undelivered && (this.details === 'Pending' || (late && this.details === 'DeliveryTimedOut'));
+    return (
+      undelivered && (this.details === 'Pending' || (late && this.details === 'DeliveryTimedOut'))
+    );
   }
 
   /** An agent claims it; false where it may not run it. A claim may be repeated. */

@@ -1,85 +1,97 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { readAssembly } from '../../../lab/assembly/assembly.ts';
 import type { Assembly } from '../../../lab/assembly/assembly.ts';
 import { greetContent, synthTinyApp, workerSource } from './tiny-app.ts';
+import { temporaryFolder } from '../cloud/temporary-folder.ts';
 
-describe('readAssembly() of a synthesised app', () => {
-  let directory: string;
-  let assembly: Assembly;
-  beforeAll(() => {
-    directory = synthTinyApp();
-    assembly = readAssembly(directory);
-  });
-
-  test('finds a function with its bundle, and a variable imported from another stack', () => {
-    const [worker] = assembly.functions;
-    const table = assembly.tables[0]!.name;
-
-    expect(assembly.functions).toHaveLength(1);
-    expect(worker).toMatchObject({
-      arn: `arn:aws:lambda:eu-west-1:000000000000:function:${worker!.name}`,
-      handler: 'index.handler',
-      environment: { TABLE: table },
-      timeoutSeconds: 2,
-      sha256: createHash('sha256').update(workerSource).digest('hex'),
+describe.each(['strong', 'weak'] as const)(
+  'readAssembly() of a synthesised app with %s references',
+  (references) => {
+    let directory: string;
+    let assembly: Assembly;
+    beforeAll(() => {
+      directory = synthTinyApp(references);
+      assembly = readAssembly(directory);
     });
-    expect(readFileSync(join(worker!.directory, 'index.mjs'), 'utf8')).toBe(workerSource);
-  });
 
-  test('resolves the ARNs inside a state machine', () => {
-    const [machine] = assembly.stateMachines;
+    test('finds a function with its bundle, and a variable imported from another stack', () => {
+      const [worker] = assembly.functions;
+      const table = assembly.tables[0]!.name;
 
-    expect(machine!.arn).toBe(`arn:aws:states:eu-west-1:000000000000:stateMachine:${machine!.name}`);
-    expect(machine!.definition).toMatchObject({
-      StartAt: 'Work',
-      States: {
-        Work: {
-          Resource: 'arn:aws:states:::lambda:invoke',
-          Parameters: { FunctionName: assembly.functions[0]!.arn },
+      expect(assembly.functions).toHaveLength(1);
+      expect(worker).toMatchObject({
+        arn: `arn:aws:lambda:eu-west-1:000000000000:function:${worker!.name}`,
+        handler: 'index.handler',
+        environment: { TABLE: table },
+        timeoutSeconds: 1,
+        sha256: createHash('sha256').update(workerSource).digest('hex'),
+      });
+      expect(readFileSync(join(worker!.directory, 'index.mjs'), 'utf8')).toBe(workerSource);
+    });
+
+    test('resolves the ARNs inside a state machine', () => {
+      const [machine] = assembly.stateMachines;
+
+      expect(machine!.arn).toBe(
+        `arn:aws:states:eu-west-1:000000000000:stateMachine:${machine!.name}`,
+      );
+      expect(machine!.definition).toMatchObject({
+        StartAt: 'Work',
+        States: {
+          Work: {
+            Resource: 'arn:aws:states:::lambda:invoke',
+            Parameters: { FunctionName: assembly.functions[0]!.arn },
+          },
         },
-      },
+      });
     });
-  });
 
-  test('finds the table, the document and the group of schedules', () => {
-    expect(assembly.tables).toMatchObject([
-      {
-        definition: {
-          BillingMode: 'PAY_PER_REQUEST',
-          KeySchema: [
-            { AttributeName: 'pk', KeyType: 'HASH' },
-            { AttributeName: 'sk', KeyType: 'RANGE' },
+    test('finds the table, the document and the group of schedules', () => {
+      expect(assembly.tables).toMatchObject([
+        {
+          definition: {
+            BillingMode: 'PAY_PER_REQUEST',
+            KeySchema: [
+              { AttributeName: 'pk', KeyType: 'HASH' },
+              { AttributeName: 'sk', KeyType: 'RANGE' },
+            ],
+            GlobalSecondaryIndexes: [{ IndexName: 'watched' }],
+          },
+        },
+      ]);
+      expect(assembly.documents).toMatchObject([{ name: 'greet', content: greetContent }]);
+      expect(assembly.scheduleGroups).toHaveLength(1);
+    });
+
+    test('finds rules with what they match and what they start', () => {
+      const [worker] = assembly.functions;
+      const [machine] = assembly.stateMachines;
+
+      expect(assembly.rules).toMatchObject([
+        {
+          enabled: true,
+          eventPattern: {
+            detail: { stateMachineArn: [machine!.arn], status: ['ABORTED', 'FAILED'] },
+          },
+          targets: [
+            {
+              arn: worker!.arn,
+              inputTransformer: { paths: { 'detail-status': '$.detail.status' } },
+            },
           ],
-          GlobalSecondaryIndexes: [{ IndexName: 'watched' }],
         },
-      },
-    ]);
-    expect(assembly.documents).toMatchObject([{ name: 'greet', content: greetContent }]);
-    expect(assembly.scheduleGroups).toHaveLength(1);
-  });
+        { scheduleExpression: 'rate(5 minutes)', targets: [{ arn: worker!.arn }] },
+      ]);
+    });
 
-  test('finds rules with what they match and what they start', () => {
-    const [worker] = assembly.functions;
-    const [machine] = assembly.stateMachines;
-
-    expect(assembly.rules).toMatchObject([
-      {
-        enabled: true,
-        eventPattern: { detail: { stateMachineArn: [machine!.arn], status: ['ABORTED', 'FAILED'] } },
-        targets: [{ arn: worker!.arn, inputTransformer: { paths: { 'detail-status': '$.detail.status' } } }],
-      },
-      { scheduleExpression: 'rate(5 minutes)', targets: [{ arn: worker!.arn }] },
-    ]);
-  });
-
-  test('gives the same names on every read', () => {
-    expect(readAssembly(directory)).toEqual(assembly);
-  });
-});
+    test('gives the same names on every read', () => {
+      expect(readAssembly(directory)).toEqual(assembly);
+    });
+  },
+);
 
 describe('readAssembly() of a hand-made template', () => {
   test('resolves Sub, Select, Split, Ref of a parameter and AWS::NoValue', () => {
@@ -102,7 +114,7 @@ describe('readAssembly() of a hand-made template', () => {
       {
         logicalId: 'R',
         name: 'lab-eu-west-1-https://sqs.eu-west-1.amazonaws.com/000000000000/dead-${Literal}',
-        arn: expect.stringContaining(':rule/lab-eu-west-1'),
+        arn: anArn,
         enabled: true,
         scheduleExpression: 'rate(1 day)',
         targets: [{ arn: 'arn:aws:sqs:eu-west-1:000000000000:dead' }],
@@ -129,12 +141,14 @@ describe('readAssembly() of a hand-made template', () => {
   });
 });
 
+const anArn: unknown = expect.stringContaining(':rule/lab-eu-west-1');
+
 function rule(Properties: object): object {
   return { Type: 'AWS::Events::Rule', Properties };
 }
 
 function folderWith(template: object): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hand-made-'));
+  const folder = temporaryFolder('hand-made-');
   const properties = { templateFile: 'Hand.template.json' };
   const artifacts = { Hand: { type: 'aws:cloudformation:stack', properties } };
   writeFileSync(join(folder, 'manifest.json'), JSON.stringify({ artifacts }));

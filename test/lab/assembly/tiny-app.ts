@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { App, Duration, Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
@@ -10,6 +9,8 @@ import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import * as ssm from 'aws-cdk-lib/aws-ssm';
 import * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import type { IConstruct } from 'constructs';
+import { temporaryFolder } from '../cloud/temporary-folder.ts';
 
 /** A bundle that does what its event says. */
 export const workerSource = `
@@ -47,16 +48,18 @@ export const greetContent = {
 };
 
 /**
- * Synthesise a small app of two stacks into a new folder, and answer the folder.
+ * Synthesise a small app of two stacks into a new folder, and answer the folder. `references` is how one
+ * stack names what is in the other: by an export, or by an output.
  *
  * Its machine: Work (caught: Refused → Refusal, all else → Restore → Broken) → Hold → Done.
  */
-export function synthTinyApp(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tiny-app-'));
+export function synthTinyApp(references: 'strong' | 'weak' = 'strong'): string {
+  const folder = temporaryFolder('tiny-app-');
   const bundle = join(folder, 'bundle');
   mkdirSync(bundle);
   writeFileSync(join(bundle, 'index.mjs'), workerSource);
-  const app = new App({ outdir: join(folder, 'cdk.out'), analyticsReporting: false });
+  const context = { '@aws-cdk/core:defaultCrossStackReferences': references };
+  const app = new App({ outdir: join(folder, 'cdk.out'), analyticsReporting: false, context });
   const data = new Stack(app, 'Data');
   const table = new dynamodb.Table(data, 'Journal', {
     partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },
@@ -72,18 +75,28 @@ export function synthTinyApp(): string {
   return join(folder, 'cdk.out');
 }
 
-function addWork(stack: Stack, bundle: string, table: dynamodb.Table): void {
+function addWork(stack: Stack, bundle: string, table: dynamodb.Table): IConstruct[] {
   const worker = new lambda.Function(stack, 'Worker', {
     runtime: lambda.Runtime.NODEJS_24_X,
     handler: 'index.handler',
     code: lambda.Code.fromAsset(bundle),
-    timeout: Duration.seconds(2),
+    timeout: Duration.seconds(1),
     environment: { TABLE: table.tableName },
   });
-  const machine = addMachine(stack, worker);
-  new ssm.CfnDocument(stack, 'Greet', { name: 'greet', documentType: 'Command', content: greetContent });
-  new scheduler.ScheduleGroup(stack, 'Deadlines');
-  new events.Rule(stack, 'Ended', {
+  const document = { name: 'greet', documentType: 'Command', content: greetContent };
+  return [
+    new ssm.CfnDocument(stack, 'Greet', document),
+    new scheduler.ScheduleGroup(stack, 'Deadlines'),
+    endedRule(stack, worker, addMachine(stack, worker)),
+    new events.Rule(stack, 'Sweep', {
+      schedule: events.Schedule.rate(Duration.minutes(5)),
+      targets: [new targets.LambdaFunction(worker)],
+    }),
+  ];
+}
+
+function endedRule(stack: Stack, worker: lambda.Function, machine: sfn.StateMachine): events.Rule {
+  return new events.Rule(stack, 'Ended', {
     eventPattern: {
       source: ['aws.states'],
       detail: { stateMachineArn: [machine.stateMachineArn], status: ['ABORTED', 'FAILED'] },
@@ -96,10 +109,6 @@ function addWork(stack: Stack, bundle: string, table: dynamodb.Table): void {
         }),
       }),
     ],
-  });
-  new events.Rule(stack, 'Sweep', {
-    schedule: events.Schedule.rate(Duration.minutes(5)),
-    targets: [new targets.LambdaFunction(worker)],
   });
 }
 

@@ -41,9 +41,7 @@ test('the tables of an assembly are there, with their indexes and conditional wr
   await client.send(put);
 
   expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual(['journal']);
-  await expect(client.send(put)).rejects.toThrow(
-    expect.objectContaining({ name: 'ConditionalCheckFailedException' }),
-  );
+  await expect(client.send(put)).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' });
   const { Items } = await client.send(
     new QueryCommand({
       TableName: 'journal',

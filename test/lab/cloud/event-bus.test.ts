@@ -42,7 +42,10 @@ describe('the input of a target', () => {
     targetInput(
       {
         arn,
-        inputTransformer: { paths: { status: '$.detail.status', name: '$.detail.name', detail: '$.detail' }, template },
+        inputTransformer: {
+          paths: { status: '$.detail.status', name: '$.detail.name', detail: '$.detail' },
+          template,
+        },
       },
       event,
       rule,
@@ -65,6 +68,15 @@ describe('the input of a target', () => {
   });
 });
 
+function busOf(rules: AssemblyRule[], knobs = {}) {
+  const started: [string, unknown][] = [];
+  const start = async (arn: string, input: unknown): Promise<void> => {
+    if (arn === 'arn:gone') throw new Error('no such target');
+    started.push([arn, input]);
+  };
+  return { started, bus: startEventBus(rules, { start, ...knobs }) };
+}
+
 describe('the bus', () => {
   const scheduled: AssemblyRule = {
     logicalId: 'Sweep',
@@ -75,19 +87,13 @@ describe('the bus', () => {
     targets: [{ arn: 'arn:sweeper' }],
   };
   const failed: AssemblyRule = {
-    ...{ logicalId: 'Failed', name: 'failed', arn: 'arn:failed', enabled: true },
+    logicalId: 'Failed',
+    name: 'failed',
+    arn: 'arn:failed',
+    enabled: true,
     eventPattern: { source: ['aws.states'] },
     targets: [{ arn: 'arn:restorer', inputPath: '$.detail' }],
   };
-
-  function busOf(rules: AssemblyRule[], knobs = {}) {
-    const started: [string, unknown][] = [];
-    const start = async (arn: string, input: unknown): Promise<void> => {
-      if (arn === 'arn:gone') throw new Error('no such target');
-      started.push([arn, input]);
-    };
-    return { started, bus: startEventBus(rules, { start, ...knobs }) };
-  }
 
   test('starts the targets of rules that match, not those of disabled ones', async () => {
     const { started, bus } = busOf([failed, { ...failed, name: 'off', enabled: false }]);
@@ -100,9 +106,12 @@ describe('the bus', () => {
   });
 
   test('may lose an event, and tells a target that could not be started', async () => {
-    const { started, bus } = busOf([failed, { ...failed, name: 'g', targets: [{ arn: 'arn:gone' }] }], {
-      lose: () => bus.events.length === 1,
-    });
+    const { started, bus } = busOf(
+      [failed, { ...failed, name: 'g', targets: [{ arn: 'arn:gone' }] }],
+      {
+        lose: () => bus.events.length === 1,
+      },
+    );
     bus.put(event);
     await sleep(5);
     expect(started).toEqual([]);

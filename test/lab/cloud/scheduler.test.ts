@@ -59,7 +59,7 @@ function schedule(name: string, at: number, more: Partial<CreateScheduleCommandI
 
 const names = () => scheduler.schedules().map(({ name }) => name);
 
-test('a schedule can be made, read, listed and deleted, and its time in the past is over', async () => {
+test('a schedule can be made, read, listed and deleted', async () => {
   const at = Date.now() + 3_600_000;
   const { ScheduleArn } = await client.send(schedule('r1', at));
   const read = await client.send(new GetScheduleCommand({ Name: 'r1', GroupName: 'deadlines' }));
@@ -79,7 +79,7 @@ test('a schedule can be made, read, listed and deleted, and its time in the past
   await client.send(new DeleteScheduleCommand({ Name: 'r1', GroupName: 'deadlines' }));
   await expect(
     client.send(new GetScheduleCommand({ Name: 'r1', GroupName: 'deadlines' })),
-  ).rejects.toThrow(expect.objectContaining({ name: 'ResourceNotFoundException' }));
+  ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
 });
 
 test('a name that is taken is a conflict, but for the same request with the same token', async () => {
@@ -87,9 +87,9 @@ test('a name that is taken is a conflict, but for the same request with the same
   await client.send(schedule('r1', at, { ClientToken: 'token-1' }));
   await client.send(schedule('r1', at, { ClientToken: 'token-1' }));
 
-  await expect(client.send(schedule('r1', at, { ClientToken: 'token-2' }))).rejects.toThrow(
-    expect.objectContaining({ name: 'ConflictException' }),
-  );
+  await expect(client.send(schedule('r1', at, { ClientToken: 'token-2' }))).rejects.toMatchObject({
+    name: 'ConflictException',
+  });
   expect(names()).toEqual(['r1']);
 });
 
@@ -98,9 +98,7 @@ test.each([
   ['an expression that is none', { ScheduleExpression: 'at(noon)' }, 'ValidationException'],
   ['a name with a slash', { Name: 'a/b' }, 'ValidationException'],
 ])('%s is refused', async (_, more, error) => {
-  await expect(client.send(schedule('r1', soon(), more))).rejects.toThrow(
-    expect.objectContaining({ name: error }),
-  );
+  await expect(client.send(schedule('r1', soon(), more))).rejects.toMatchObject({ name: error });
   expect(names()).toEqual([]);
 });
 

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
   const end = Date.now() + 10_000;
   while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`Cannot wait on as this must hold: found ${String(holds)} false`);
+    if (Date.now() > end)
+      throw new Error(`Cannot wait on as this must hold: found ${String(holds)} false`);
     await sleep(20);
   }
 }

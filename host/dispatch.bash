@@ -1,0 +1,18 @@
+# shellcheck shell=bash disable=SC2034,SC2154
+# What probe.sh calls: connect|view|record|keep ADDRESS PORT [MORE].
+timed_connect() {
+  local began
+  errors=$3
+  clock
+  began=$now
+  connect "$1" "$2" || true
+  clock
+  printf '"answer":"%s","ms":%s' "$answer" $((now - began))
+}
+
+case $1 in
+  connect) timed_connect "$2" "$3" "$4" ;;
+  view) errors=$5 && view "$2" "$3" "$4" ;;
+  record) record "$2" "$3" "$4" "$5" ;;
+  keep) keep "$2" "$3" "$4" "$5" ;;
+esac

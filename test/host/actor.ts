@@ -1,0 +1,117 @@
+import { connect, createServer } from 'node:net';
+import type { Socket } from 'node:net';
+import { createInterface } from 'node:readline';
+import * as z from 'zod';
+import { infoServer } from './info-server.ts';
+
+/**
+ * A program in a namespace that listens and connects as a test tells it, a JSON line each way.
+ *
+ * Started by `startActor`. Ends when its stdin closes.
+ */
+const Order = z.discriminatedUnion('order', [
+  z.object({ order: z.literal('listen'), port: z.int() }),
+  z.object({ order: z.literal('info'), port: z.int() }),
+  z.object({ order: z.literal('tell'), values: z.record(z.string(), z.string()) }),
+  z.object({ order: z.literal('mute'), muted: z.boolean() }),
+  z.object({ order: z.literal('connect'), address: z.string(), port: z.int(), ms: z.int() }),
+  z.object({ order: z.literal('ask'), link: z.int(), ms: z.int() }),
+]);
+/** What an actor can be told. */
+export type Order = z.infer<typeof Order>;
+
+const links: Socket[] = [];
+const info = infoServer();
+
+function obey(order: Order): Promise<object> | object {
+  switch (order.order) {
+    case 'listen':
+      return listen(order.port);
+    case 'info':
+      return info.listen(order.port);
+    case 'tell':
+      return info.tell(order.values);
+    case 'mute':
+      return info.mute(order.muted);
+    case 'connect':
+      return dial(order);
+    case 'ask':
+      return ask(links[order.link]!, order.ms);
+  }
+}
+
+function listen(port: number): Promise<object> {
+  const server = createServer((socket) => {
+    socket.on('error', () => socket.destroy());
+    socket.pipe(socket);
+  });
+  return new Promise((resolve) => server.listen(port, '::', () => resolve({})));
+}
+
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'refused',
+  ECONNRESET: 'reset',
+  ETIMEDOUT: 'timed-out',
+};
+
+function dial({
+  address,
+  port,
+  ms,
+}: {
+  address: string;
+  port: number;
+  ms: number;
+}): Promise<object> {
+  const began = Date.now();
+  const socket = connect(port, address);
+  return new Promise((resolve) => {
+    const answer = (word: string) =>
+      resolve({ answer: word, link: links.push(socket) - 1, ms: Date.now() - began });
+    const timer = setTimeout(() => {
+      answer('timed-out');
+      socket.destroy();
+    }, ms);
+    socket.once('connect', () => answer('open'));
+    socket.once('error', (error) =>
+      answer('code' in error ? (words[String(error.code)] ?? String(error.code)) : '?'),
+    );
+    socket.once('error', () => clearTimeout(timer));
+    socket.once('connect', () => clearTimeout(timer));
+    socket.on('error', (error) =>
+      lost.set(socket, 'code' in error ? (words[String(error.code)] ?? 'closed') : 'closed'),
+    );
+    socket.on('close', () => lost.has(socket) || lost.set(socket, 'closed'));
+  });
+}
+
+const lost = new Map<Socket, string>();
+
+/** Sends a line on a link and waits for its echo; a late echo of an earlier line counts too. */
+function ask(socket: Socket, ms: number): Promise<object> {
+  return new Promise((resolve) => {
+    const end = (answer: string) => {
+      clearTimeout(timer);
+      socket.removeAllListeners('data');
+      resolve({ answer });
+    };
+    const timer = setTimeout(() => end('silent'), ms);
+    if (lost.has(socket)) return end(lost.get(socket)!);
+    socket.once('data', () => end('answered'));
+    socket.once('close', () => end(lost.get(socket) ?? 'closed'));
+    socket.write('hello\n');
+  });
+}
+
+if (process.argv[2] === 'act') {
+  process.stdout.write('{}\n');
+  createInterface({ input: process.stdin })
+    .on('line', (line) => void act(line))
+    .on('close', () => process.exit());
+}
+
+async function act(line: string): Promise<void> {
+  const { id, ...order } = z.looseObject({ id: z.int() }).parse(JSON.parse(line));
+  const answer = await obey(Order.parse(order));
+  process.stdout.write(`${JSON.stringify({ id, ...answer })}\n`);
+}

@@ -1,0 +1,199 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  CancelCommandCommand,
+  DescribeInstanceInformationCommand,
+  GetCommandInvocationCommand,
+  ListCommandInvocationsCommand,
+  SendCommandCommand,
+  SSMClient,
+} from '@aws-sdk/client-ssm';
+import type { SendCommandCommandInput } from '@aws-sdk/client-ssm';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startSsm } from '../../../lab/cloud/ssm.ts';
+import type { Ssm } from '../../../lab/cloud/ssm.ts';
+import { greetContent } from '../assembly/tiny-app.ts';
+import { labClient, until } from './until.ts';
+
+let ssm: Ssm;
+let client: SSMClient;
+
+beforeEach(async () => {
+  const documents = [{ logicalId: 'Greet', name: 'greet', content: greetContent }];
+  ssm = await startSsm({ host: '127.0.0.1', port: 0, documents });
+  client = new SSMClient({ ...labClient, endpoint: ssm.url });
+});
+
+afterEach(async () => {
+  client.destroy();
+  await ssm.close();
+});
+
+/** An agent that polls once, and gives up on the answer. */
+async function pollOnce(instanceId: string): Promise<void> {
+  const body = JSON.stringify({ instanceId, agentVersion: '3.3.2746.0', free: 5, killed: [] });
+  const signal = AbortSignal.timeout(150);
+  await fetch(`${ssm.url}/agent/poll`, { method: 'POST', body, signal }).catch(() => {});
+}
+
+function tell(route: string, body: object): Promise<unknown> {
+  const init = { method: 'POST', body: JSON.stringify(body) };
+  return fetch(`${ssm.url}/agent/${route}`, init).then((response) => response.json());
+}
+
+async function send(more: Partial<SendCommandCommandInput> = {}): Promise<string> {
+  const { Command } = await client.send(
+    new SendCommandCommand({
+      InstanceIds: ['i-1'],
+      DocumentName: 'greet',
+      Parameters: { word: ['world'] },
+      TimeoutSeconds: 30,
+      ...more,
+    }),
+  );
+  return Command!.CommandId!;
+}
+
+const read = (CommandId: string) =>
+  client.send(new GetCommandInvocationCommand({ CommandId, InstanceId: 'i-1' }));
+
+const named = (name: string) => ({ name });
+
+const describeWith = (more = {}) => client.send(new DescribeInstanceInformationCommand(more));
+
+describe('SendCommand', () => {
+  test('refuses an instance whose agent has never spoken', async () => {
+    await expect(send()).rejects.toMatchObject(named('InvalidInstanceId'));
+    await pollOnce('i-1');
+    await expect(send({ InstanceIds: ['i-1', 'i-2'] })).rejects.toMatchObject(
+      named('InvalidInstanceId'),
+    );
+    expect(ssm.invocations()).toEqual([]);
+  });
+
+  test.each([
+    ['a value outside the pattern', { Parameters: { word: ['$(reboot)'] } }, 'InvalidParameters'],
+    [
+      'a parameter the document has not',
+      { Parameters: { word: ['a'], x: ['b'] } },
+      'InvalidParameters',
+    ],
+    ['a missing parameter', { Parameters: {} }, 'InvalidParameters'],
+    ['two values for one', { Parameters: { word: ['a', 'b'] } }, 'InvalidParameters'],
+    ['a document that is not there', { DocumentName: 'gone' }, 'InvalidDocument'],
+    ['a version that is not there', { DocumentVersion: '7' }, 'InvalidDocumentVersion'],
+    ['a timeout below 30 seconds', { TimeoutSeconds: 5 }, 'ValidationException'],
+  ])('refuses %s', async (_, more, error) => {
+    await pollOnce('i-1');
+
+    await expect(send(more)).rejects.toMatchObject(named(error));
+    expect(ssm.invocations()).toEqual([]);
+  });
+
+  test('can lose its answer after the command is on its way', async () => {
+    await pollOnce('i-1');
+    ssm.misbehave('SendCommand', { kind: 'lose-answer' });
+
+    await expect(send()).rejects.toThrow();
+    expect(ssm.invocations()).toHaveLength(1);
+  });
+});
+
+describe('a command that no agent picks up', () => {
+  test('is Pending, and Delivery Timed Out after its time', async () => {
+    await pollOnce('i-1');
+    ssm.knobs.deliveryTimeout = 200;
+    const id = await send({ Comment: 'run r1' });
+
+    expect(await read(id)).toMatchObject({
+      Status: 'Pending',
+      ResponseCode: -1,
+      Comment: 'run r1',
+    });
+    await sleep(250);
+    expect(await read(id)).toMatchObject({ Status: 'TimedOut', StatusDetails: 'DeliveryTimedOut' });
+    expect(await tell('acknowledge', { instanceId: 'i-1', commandId: id })).toEqual({ run: false });
+  });
+
+  test('can still be delivered late, which nobody is told', async () => {
+    await pollOnce('i-1');
+    Object.assign(ssm.knobs, { deliveryTimeout: 50, deliverLate: true });
+    const id = await send();
+    await until(async () => (await read(id)).Status === 'TimedOut');
+
+    expect(await tell('acknowledge', { instanceId: 'i-1', commandId: id })).toEqual({ run: true });
+    await tell('result', { instanceId: 'i-1', commandId: id, steps: [] });
+    expect(await read(id)).toMatchObject({ StatusDetails: 'DeliveryTimedOut' });
+  });
+
+  test('is Cancelled at once, and never handed out', async () => {
+    await pollOnce('i-1');
+    const id = await send();
+    await client.send(new CancelCommandCommand({ CommandId: id }));
+
+    expect(await read(id)).toMatchObject({ Status: 'Cancelled' });
+    expect(await tell('acknowledge', { instanceId: 'i-1', commandId: id })).toEqual({ run: false });
+  });
+});
+
+describe('reading results', () => {
+  test('right after sending finds nothing, for as long as the knob says', async () => {
+    await pollOnce('i-1');
+    ssm.knobs.invisibleFor = 300;
+    const id = await send();
+    const list = new ListCommandInvocationsCommand({ CommandId: id });
+
+    await expect(read(id)).rejects.toMatchObject(named('InvocationDoesNotExist'));
+    expect((await client.send(list)).CommandInvocations).toEqual([]);
+    await sleep(320);
+    expect((await client.send(list)).CommandInvocations).toMatchObject([{ Status: 'Pending' }]);
+  });
+
+  test('cuts the output of a plugin at 2,500 characters, and at 24,000 where one asks for it', async () => {
+    await pollOnce('i-1');
+    const commandId = await send();
+    await tell('acknowledge', { instanceId: 'i-1', commandId });
+    expect(await read(commandId)).toMatchObject({ Status: 'InProgress', ResponseCode: -1 });
+    const step = { name: 'greet', status: 'Failed', exitCode: 2, startedAt: 1_000, endedAt: 3_500 };
+    const long = { stdout: 'o'.repeat(24_000), stderr: 'e'.repeat(100) };
+    await tell('result', { instanceId: 'i-1', commandId, steps: [{ ...step, ...long }] });
+    const list = new ListCommandInvocationsCommand({ CommandId: commandId, Details: true });
+    const [plugin] = (await client.send(list)).CommandInvocations![0]!.CommandPlugins!;
+
+    expect(plugin).toMatchObject({ Name: 'greet', Status: 'Failed', ResponseCode: 2 });
+    expect(plugin!.Output).toHaveLength(2_500);
+    expect(plugin!.Output).toContain('---Output truncated---');
+    expect(plugin!.Output).toMatch(/-ERROR-+\ne{100}$/);
+    expect(plugin!.ResponseStartDateTime).toEqual(new Date(1_000));
+    const { StandardOutputContent, ResponseCode } = await read(commandId);
+    expect([StandardOutputContent!.length, ResponseCode]).toEqual([24_000, 2]);
+  });
+});
+
+describe('DescribeInstanceInformation', () => {
+  test('comes in pages of ten, and by instance id', async () => {
+    const ids = Array.from({ length: 12 }, (_, index) => `i-${index + 1}`);
+    await Promise.all(ids.map(pollOnce));
+    const first = await describeWith();
+    const second = await describeWith({ NextToken: first.NextToken });
+    const one = await describeWith({ Filters: [{ Key: 'InstanceIds', Values: ['i-7'] }] });
+
+    expect(first.InstanceInformationList).toHaveLength(10);
+    expect(second.InstanceInformationList).toHaveLength(2);
+    expect(second.NextToken).toBeUndefined();
+    expect(one.InstanceInformationList).toMatchObject([
+      { InstanceId: 'i-7', PingStatus: 'Online', AgentVersion: '3.3.2746.0' },
+    ]);
+  });
+
+  test('shows an agent that is silent for too long as lost, and its commands can be refused', async () => {
+    await pollOnce('i-1');
+    ssm.knobs.silentAfter = 100;
+    await sleep(120);
+    const { InstanceInformationList } = await describeWith();
+
+    expect(InstanceInformationList).toMatchObject([{ PingStatus: 'ConnectionLost' }]);
+    await send();
+    ssm.knobs.refuseSilent = true;
+    await expect(send()).rejects.toMatchObject(named('InvalidInstanceId'));
+  });
+});
