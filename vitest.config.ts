@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/rehearsal/**'],
     reporters: ['default', new CountsReporter()],
+    // Most kernel tests wait for clocks, not for the processor.
+    maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -153,21 +153,11 @@ finish() {
   details=",\"left\":$left"
 }
 
-finish_new() {
-  if [ -s "$scratch/$number" ]; then
-    cat "$scratch/$number"
-  else
-    printf '"answer":"timed-out","ms":%s' "$patience_ms"
-  fi
-}
+finish_new() { heard '"answer":"timed-out","ms":2000'; }
 
-finish_view() {
-  if [ -s "$scratch/$number" ]; then
-    cat "$scratch/$number"
-  else
-    printf '"answer":"silent","reason":"timed-out"'
-  fi
-}
+finish_view() { heard '"answer":"silent","reason":"timed-out"'; }
+
+heard() { if [ -s "$scratch/$number" ]; then cat "$scratch/$number"; else printf %s "$1"; fi; }
 
 finish_record() {
   word=absent

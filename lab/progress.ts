@@ -27,7 +27,8 @@ export function showProgress(stream: NodeJS.WriteStream, startedAt = Date.now())
   };
   const line = (mark: string, state: string, says: string): void => {
     erase();
-    stream.write(`  ${mark}  ${state.padEnd(14)} ${elapsed().padStart(8)}  ${printable(says)}\n`);
+    const text = printable(`${state.padEnd(14)} ${elapsed().padStart(8)}  ${says}`);
+    stream.write(`  ${mark}  ${shortened(text, (stream.columns ?? 100) - 6)}\n`);
     draw();
   };
   const timer = setInterval(draw, tickMs);
@@ -57,6 +58,11 @@ export function showProgress(stream: NodeJS.WriteStream, startedAt = Date.now())
       erase();
     },
   };
+}
+
+/** A line that fits; the report has the whole of it. */
+function shortened(text: string, columns: number): string {
+  return text.length > columns ? `${text.slice(0, columns - 1)}…` : text;
 }
 
 /** Text of machines and AWS, with nothing a terminal would act on. */

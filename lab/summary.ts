@@ -4,7 +4,7 @@ import { printable } from './progress.ts';
 
 /** The report for people: verdict first, then what was seen, then when. */
 export function summary(report: Report): string {
-  const { verdicts, clusters, timing } = report;
+  const { verdicts } = report;
   const lines = [
     headline(report),
     ...rows('steady', verdicts.steady),
@@ -12,19 +12,16 @@ export function summary(report: Report): string {
     ...rows('clean', verdicts.clean),
     ...rows('recovered', verdicts.recovered),
     '',
-    ...clusters.map((one) => `  ${since(one.at, timing.injectedAt)}  ${clusterLine(one)}`),
+    ...eventsOf(report),
     ...report.residue.map((line) => `  residue  ${line}`),
     ...timesOf(report),
   ];
   return `${lines.map(printable).join('\n')}\n`;
 }
 
-function headline(report: Report): string {
-  const by =
-    report.closedBy === null || report.closedBy === 'workflow'
-      ? ''
-      : `; restored by the ${report.closedBy}`;
-  return `${report.says}${by}`;
+function headline({ says, closedBy }: Report): string {
+  const usual = closedBy === null || closedBy === 'workflow';
+  return usual ? says : `${says}; the run was closed by ${closedBy}`;
 }
 
 function rows(name: string, { answer, evidence }: Verdict): string[] {
@@ -34,6 +31,16 @@ function rows(name: string, { answer, evidence }: Verdict): string[] {
     `  ${name.padEnd(11)}${answer.padEnd(15)}${first}`,
     ...rest.map((text) => `${margin}${text}`),
   ];
+}
+
+/** Clusters as they were seen and steps as they were restored, in order of time. */
+function eventsOf({ clusters, restored, timing }: Report): string[] {
+  return [
+    ...clusters.map((one) => ({ at: one.at, says: clusterLine(one) })),
+    ...restored.map(({ at, stepId, by }) => ({ at, says: `${stepId} restored by ${by}` })),
+  ]
+    .toSorted((left, right) => left.at - right.at)
+    .map(({ at, says }) => `  ${since(at, timing.injectedAt)}  ${says}`);
 }
 
 function clusterLine({ size, key, nodes }: Report['clusters'][number]): string {
@@ -48,7 +55,7 @@ function timesOf({ timing }: Report): string[] {
     restoredAt === null ? 'not restored' : `restored after ${seconds(restoredAt - injectedAt)}`,
     restoredAt === null || recoveredAt === null
       ? 'not recovered'
-      : `one cluster again ${seconds(recoveredAt - restoredAt)} after restore`,
+      : `one cluster ${seconds(recoveredAt - restoredAt)} after restore`,
     cleanAt === null ? 'not clean' : `proven clean after ${seconds(cleanAt - injectedAt)}`,
   ];
   return [`  ${spans.join(', ')}`];

@@ -39,7 +39,7 @@ export async function awaitRecovery(runId: string, gateways: Gateways): Promise<
   return {
     again,
     lookAt: new Date(clock.now() + pauseMs).toISOString(),
-    says: `recovered: ${verdict.answer}`,
+    says: again ? 'not yet one settled cluster' : `recovered: ${verdict.answer}`,
   };
 }
 

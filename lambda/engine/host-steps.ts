@@ -30,7 +30,8 @@ export async function applyHostCut(
   if (outcome === 'applied' || outcome === 'already') {
     return { kind: 'done', ...(typeof appliedAt === 'number' ? { appliedAt } : {}) };
   }
-  return { kind: 'refused', reason };
+  // A cut that failed half way may have left something to its timer; only a refusal changed nothing.
+  return { kind: outcome === 'failed' ? 'unknown' : 'refused', reason };
 }
 
 /** Closes connections that already stand. */

@@ -87,6 +87,18 @@ describeOnKernel(
       await restore('right', 'undo');
     });
 
+    test('runs that cut at the same instant do not disturb each other', async () => {
+      const runs = ['at1', 'at2', 'at3', 'at4'];
+      const InjectAt = String(Date.now() + 1_000);
+      const cuts = runs.map((RunId) => host.script('cut', cutParameters({ RunId, InjectAt })));
+      expect((await Promise.all(cuts)).map(({ json }) => json['outcome'])).toEqual(
+        Array(4).fill('applied'),
+      );
+      const undone = await Promise.all(runs.map((runId) => restore(runId, 'undo')));
+      expect(undone.map(({ json }) => json['found'])).toEqual(Array(4).fill(6));
+      expect(undone.map(({ json }) => json['left'])).toEqual(Array(4).fill(0));
+    });
+
     test('a run whose id begins like another is another', async () => {
       await host.script('cut', cutParameters({ RunId: 'same2' }));
       expect((await restore('same', 'undo')).json).toMatchObject({ outcome: 'clean', found: 0 });

@@ -1,0 +1,54 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const lab = join(import.meta.dirname, '../../lab');
+
+function run(program: string, words: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  return spawnSync(process.execPath, [join(lab, program), ...words], {
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
+}
+
+describe('the lab ends', () => {
+  test('with 70 for a bug, which never looks like a verdict', () => {
+    const { status, stderr, stdout } = run('inside.ts', [], { AEROFAULT_LAB: '{}' });
+
+    expect(status).toBe(70);
+    expect(stderr).toContain('ZodError');
+    expect(stdout).toBe('');
+  });
+
+  test('with 0 for help, which begins with examples of its use', () => {
+    const { status, stdout } = run('main.ts', ['--help']);
+
+    expect(status).toBe(0);
+    expect(stdout).toContain('npm run lab -- examples/one-ended-recipe.json');
+    expect(stdout).toContain('3 not clean or stuck');
+  });
+
+  test('with 2 and a hint for an unknown option', () => {
+    const { status, stderr } = run('main.ts', ['--jsno']);
+
+    expect(status).toBe(2);
+    expect(stderr).toContain('Did you mean --json?');
+  });
+
+  test.each([
+    ['a number', '7', /Cannot read experiment as it must be an? object: found 7/],
+    ['text that is no JSON', '{"name":', /Cannot read ".*" as it must be JSON: found /],
+    ['an injected command', '{"name":"a;reboot"}', /Cannot read experiment as .* must .*: found /],
+  ])('with 2 and one sentence for %s', (_, text, sentence) => {
+    const file = join(mkdtempSync(join(tmpdir(), 'aerofault-')), 'experiment.json');
+    writeFileSync(file, text);
+    const { status, stderr, stdout } = run('main.ts', [file]);
+
+    expect(status).toBe(2);
+    expect(stderr).toMatch(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(2);
+    expect(stdout).toBe('');
+  });
+});
