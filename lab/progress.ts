@@ -28,7 +28,7 @@ export function showProgress(stream: NodeJS.WriteStream, startedAt = Date.now())
   const line = (mark: string, state: string, says: string): void => {
     erase();
     const text = printable(`${state.padEnd(14)} ${elapsed().padStart(8)}  ${says}`);
-    stream.write(`  ${mark}  ${shortened(text, (stream.columns ?? 100) - 6)}\n`);
+    stream.write(`  ${mark}  ${shortened(text, widthOf(stream) - 6)}\n`);
     draw();
   };
   const timer = setInterval(draw, tickMs);
@@ -59,6 +59,9 @@ export function showProgress(stream: NodeJS.WriteStream, startedAt = Date.now())
     },
   };
 }
+
+/** A terminal of no known width says 0; a narrow one gets lines that wrap rather than lines that say nothing. */
+const widthOf = ({ columns }: NodeJS.WriteStream): number => Math.max(60, columns || 100);
 
 /** A line that fits; the report has the whole of it. */
 function shortened(text: string, columns: number): string {
