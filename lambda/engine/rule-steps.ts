@@ -4,14 +4,20 @@ import type { RunItem } from '../../core/journal.ts';
 import type { AddRules, EditRules } from '../../core/step.ts';
 import type { Answer, Gateways } from '../gateways.ts';
 
-/** Adds the pieces that must stay open, marked with the run and when they should be gone. */
-export function addRules(
-  { groupId, rules }: AddRules,
+/**
+ * Adds the pieces that must stay open, marked with the run and when they should be gone. A repeat finds
+ * those of the first attempt: EC2 would call them duplicates.
+ */
+export async function addRules(
+  step: AddRules,
   { runId, deadlineAt }: RunItem,
-  { network }: Gateways,
+  gateways: Gateways,
 ): Promise<Answer> {
+  const { groupId, rules } = step;
+  const there = await lookAtAdded(step, runId, gateways);
+  if (there.length >= rules.length) return { kind: 'done' };
   const tags = { [runTag]: runId, [expiresTag]: new Date(deadlineAt).toISOString() };
-  return network.addRules(groupId, rules, tags);
+  return gateways.network.addRules(groupId, rules, tags);
 }
 
 /** Narrows or parks rules in place: id and tags survive. */
