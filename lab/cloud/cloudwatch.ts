@@ -2,7 +2,8 @@ import * as z from 'zod';
 import { labAccount, labRegion } from '../assembly/physical-names.ts';
 import { AwsError } from './aws-error.ts';
 import { startEndpoint, targetOf } from './endpoint.ts';
-import type { Endpoint, ListenOptions, RawRequest, Route } from './endpoint.ts';
+import type { Endpoint, RawRequest, Route } from './endpoint.ts';
+import type { ListenOptions } from './listener.ts';
 import { pageOf } from './page.ts';
 
 /**

@@ -6,7 +6,7 @@ import type { Server } from 'node:http';
 import * as z from 'zod';
 import type { AssemblyTable, TableDefinition } from '../assembly/assembly.ts';
 import { labRegion } from '../assembly/physical-names.ts';
-import type { ListenOptions } from './endpoint.ts';
+import type { ListenOptions } from './listener.ts';
 
 /**
  * The lab's DynamoDB: dynalite in memory, with the tables of an assembly.

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { AwsError } from './aws-error.ts';
+import { MisbehaviourPlan, startListener } from './listener.ts';
+import type { ListenOptions } from './listener.ts';
 
 /**
  * HTTP in front of one of the lab's AWS services that speak JSON, and in front of the lab's own routes.
@@ -56,12 +56,6 @@ export interface Route {
   readonly perform: () => unknown;
 }
 
-/** Where an endpoint listens: port 0 is any free one. */
-export interface ListenOptions {
-  readonly host: string;
-  readonly port: number;
-}
-
 /** A running endpoint. */
 export interface Endpoint {
   readonly url: string;
@@ -74,42 +68,26 @@ export interface Endpoint {
 
 /** Start an endpoint that asks `route` what each request means; rejects when it cannot listen. */
 export async function startEndpoint(
-  { host, port }: ListenOptions,
+  listen: ListenOptions,
   route: (request: RawRequest) => Route,
 ): Promise<Endpoint> {
   const calls: ApiCall[] = [];
-  const planned = new Map<string, Misbehaviour[]>();
+  const planned = new MisbehaviourPlan<Misbehaviour>();
   const serving: Serving = { route, calls, planned };
-  const server = createServer((request, response) => void serve(request, response, serving));
-  server.listen(port, host);
-  await once(server, 'listening');
+  const listener = await startListener(listen, (request, response) => {
+    void serve(request, response, serving);
+  });
   return {
-    url: urlOf(server),
+    ...listener,
     calls,
-    misbehave(action, how, times = 1) {
-      const more = Array.from({ length: times }, () => how);
-      planned.set(action, [...(planned.get(action) ?? []), ...more]);
-    },
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    misbehave: (action, how, times) => planned.plan(action, how, times),
   };
 }
 
 interface Serving {
   readonly route: (request: RawRequest) => Route;
   readonly calls: ApiCall[];
-  readonly planned: Map<string, Misbehaviour[]>;
-}
-
-const TcpAddress = z.object({ address: z.string(), family: z.string(), port: z.int() });
-
-function urlOf(server: Server): string {
-  const { address, family, port } = TcpAddress.parse(server.address());
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  readonly planned: MisbehaviourPlan<Misbehaviour>;
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, serving: Serving) {
@@ -150,7 +128,7 @@ const lost = Symbol('lost');
 async function answerTo({ action, params, perform }: Route, { calls, planned }: Serving) {
   if (action === undefined) return perform();
   calls.push({ action, at: Date.now(), params });
-  const how = planned.get(action)?.shift();
+  const how = planned.next(action);
   if (how?.kind === 'fail') throw new AwsError(how.code, how.message, how.status);
   if (how?.kind === 'lose-request') return lost;
   if (how?.kind === 'delay') await sleep(how.milliseconds);

@@ -4,6 +4,7 @@ import { AwsError } from './aws-error.ts';
 import type { Log } from './child-lines.ts';
 import { startEndpoint } from './endpoint.ts';
 import type { Misbehaviour } from './endpoint.ts';
+import { MisbehaviourPlan } from './listener.ts';
 import { startSandbox } from './lambda-sandbox.ts';
 import type { Sandbox } from './lambda-sandbox.ts';
 
@@ -62,7 +63,7 @@ export async function startLambdas(
 ): Promise<LambdaRuntime> {
   const options = { environment, log };
   const fleets = new Map(functions.map((target) => [target.name, new Fleet(target, options)]));
-  const planned = new Map<string, Misbehaviour[]>();
+  const planned = new MisbehaviourPlan<Misbehaviour>();
   const invocations: Invocation[] = [];
   const invoke = async (nameOrArn: string, payload: unknown): Promise<InvokeResult> => {
     const functionName = nameOf(nameOrArn);
@@ -70,7 +71,7 @@ export async function startLambdas(
     if (fleet === undefined) return unknownFunction(nameOrArn);
     const invocation: Invocation = { functionName, at: Date.now(), payload };
     invocations.push(invocation);
-    const how = planned.get(functionName)?.shift();
+    const how = planned.next(functionName);
     invocation.result = await misbehaving(how, () => fleet.invoke(payload));
     return invocation.result;
   };
@@ -86,8 +87,7 @@ export async function startLambdas(
       if (!fleets.has(name)) {
         throw new AwsError('ResourceNotFoundException', `Function not found: ${name}`);
       }
-      const more = Array.from({ length: times }, () => how);
-      planned.set(name, [...(planned.get(name) ?? []), ...more]);
+      planned.plan(name, how, times);
     },
     async close() {
       await door.close();

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import { MisbehaviourPlan, startListener } from '../listener.ts';
 import { ACTIONS } from './actions.ts';
 import type { Action } from './actions.ts';
 import { Ec2Error } from './ec2-error.ts';
@@ -65,24 +64,15 @@ export interface Ec2Endpoint {
 /** Start an EC2 endpoint over `state`; rejects when the address cannot be listened on. */
 export async function startEc2(state: Ec2State, options: Ec2Options): Promise<Ec2Endpoint> {
   const calls: Ec2Call[] = [];
-  const planned = new Map<string, Misbehaviour[]>();
+  const planned = new MisbehaviourPlan<Misbehaviour>();
   const serving: Serving = { state, onChange: options.onChange, calls, planned };
-  const server = createServer((request, response) => void serve(request, response, serving));
-  server.listen(options.port, options.host);
-  await once(server, 'listening');
+  const listener = await startListener(options, (request, response) => {
+    void serve(request, response, serving);
+  });
   return {
-    url: urlOf(server),
+    ...listener,
     calls,
-    misbehave(action, how, times = 1) {
-      const more = Array.from({ length: times }, () => how);
-      planned.set(action, [...(planned.get(action) ?? []), ...more]);
-    },
-    async close() {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    misbehave: (action, how, times) => planned.plan(action, how, times),
   };
 }
 
@@ -90,14 +80,7 @@ interface Serving {
   readonly state: Ec2State;
   readonly onChange: () => Promise<void>;
   readonly calls: Ec2Call[];
-  readonly planned: Map<string, Misbehaviour[]>;
-}
-
-const TcpAddress = z.object({ address: z.string(), family: z.string(), port: z.int() });
-
-function urlOf(server: Server): string {
-  const { address, family, port } = TcpAddress.parse(server.address());
-  return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+  readonly planned: MisbehaviourPlan<Misbehaviour>;
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, serving: Serving) {
@@ -128,7 +111,7 @@ async function answer(
   }
   const params = decodeRequest(action.operation, form);
   calls.push({ action: name, at, params });
-  const how = planned.get(name)?.shift();
+  const how = planned.next(name);
   if (how !== undefined && (await misbehaves(how))) return undefined;
   refuseDryRun(params);
   const output = perform(action, state, params);
