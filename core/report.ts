@@ -118,7 +118,7 @@ function sentenceOf(outcome: Outcome, story: Story, verdicts: Report['verdicts']
   const failure = failureOf(story);
   switch (outcome) {
     case 'confirmed':
-      return `CONFIRMED ${what}: in force, ${endedEarly(run) ? `ended early by ${run.closedBy ?? 'nobody'}` : 'held'}, restored, clean and recovered`;
+      return `CONFIRMED ${what}: in force, held, restored, clean and recovered`;
     case 'refused':
       return failure?.cause ?? `REFUSED ${what}`;
     case 'not-clean':
@@ -130,21 +130,12 @@ function sentenceOf(outcome: Outcome, story: Story, verdicts: Report['verdicts']
   }
 }
 
-/** Restore began before the hold was over. */
-function endedEarly({ closedAt = Infinity, restoreAt = 0 }: Story['run']): boolean {
-  return closedAt < restoreAt;
-}
-
 /** The first verdict that is not confirmed, and why. */
 function shortcoming({ steady, inForce, recovered }: Report['verdicts'], cause?: string): string {
   const spans = { steady, 'in force': inForce, recovered };
   const short = Object.entries(spans).find(([, { answer }]) => answer !== 'confirmed');
   const [span, verdict] = short ?? ['in force', inForce];
-  return `${span} ${verdict.answer}: ${cause ?? worstEvidence(verdict)}`;
-}
-
-function worstEvidence({ evidence }: Verdict): string {
-  return evidence.find((text) => text.includes('stayed')) ?? evidence.join('; ');
+  return `${span} ${verdict.answer}: ${cause ?? verdict.evidence[0] ?? 'nothing was seen'}`;
 }
 
 function timingOf(story: Story): Report['timing'] {

@@ -16,11 +16,15 @@ export interface Finding {
 
 const order: readonly VerdictAnswer[] = ['confirmed', 'inconclusive', 'refuted'];
 
-/** The verdict of several findings: the worst wins; of none at all, inconclusive. */
+/**
+ * The verdict of several findings: the worst wins, and is the first of the evidence; of none at all,
+ * inconclusive.
+ */
 export function worst(findings: readonly Finding[]): Verdict {
-  const rank = Math.max(-1, ...findings.map(({ answer }) => order.indexOf(answer)));
+  const rankOf = ({ answer }: Finding): number => order.indexOf(answer);
+  const sorted = findings.toSorted((left, right) => rankOf(right) - rankOf(left));
   return {
-    answer: order[rank] ?? 'inconclusive',
-    evidence: findings.map(({ saw }) => saw),
+    answer: sorted[0]?.answer ?? 'inconclusive',
+    evidence: sorted.map(({ saw }) => saw),
   };
 }

@@ -1,3 +1,4 @@
+import type { RunItem } from './journal.ts';
 import { inForceFindings, recoveredFindings, reopenedFinding, steadyFindings } from './judge.ts';
 import type { Sample } from './judge.ts';
 import type { Moment, Note } from './note.ts';
@@ -30,24 +31,46 @@ export function verdictsOf(story: Story): Verdicts {
   }
   return {
     steady,
-    inForce: inForceVerdict(subject, baseline, notes),
+    inForce: inForceVerdict(story, subject, baseline),
     clean: cleanVerdict(story, subject, baseline),
     recovered: lastVerdict(notes, 'recovery', (now) => recoveredFindings(subject, baseline, now)),
   };
 }
 
 /**
- * In force means: at the proof, and still at the last look before restore. Anything between that
- * refutes counts too, whatever those two said.
+ * In force means: at the proof, and still at the last look before restore, which came when it was due.
+ * Anything between that refutes counts too, whatever those two said.
  */
-function inForceVerdict(subject: Subject, baseline: Sample, notes: readonly Note[]): Verdict {
+function inForceVerdict({ run, notes }: Story, subject: Subject, baseline: Sample): Verdict {
   const proof = sampleAt(notes, 'prove');
   if (proof === undefined) return unknown('the fault was never looked at while it was in force');
   const findings = inForceFindings(subject, baseline, proof);
   const held = samplesAt(notes, 'hold').map((sample) => inForceFindings(subject, baseline, sample));
   const lapses = held.slice(0, -1).flatMap((seen) => seen.filter(refutes));
-  const end = held.at(-1) ?? [];
-  return worst([...findings, ...lapses.map(sawIn('hold')), ...end.map(sawIn('end of hold'))]);
+  const end = held.at(-1) ?? [unseenEnd];
+  return worst([
+    ...findings,
+    ...lapses.map(sawIn('hold')),
+    ...end.map(sawIn('end of hold')),
+    ...cutShort(run),
+  ]);
+}
+
+const unseenEnd: Finding = { answer: 'inconclusive', saw: 'nobody looked after the proof' };
+
+/** A hold that ended before its time shows nothing of the time it did not have. */
+function cutShort({
+  injectAt = 0,
+  restoreAt = 0,
+  closedAt = Infinity,
+  closedBy,
+}: RunItem): Finding[] {
+  if (closedAt >= restoreAt) return [];
+  const [held, asked] = [closedAt - injectAt, restoreAt - injectAt].map((ms) =>
+    Math.round(ms / 1000),
+  );
+  const saw = `the hold ended early, after ${held} of ${asked} s, by ${closedBy ?? 'nobody'}`;
+  return [{ answer: 'inconclusive', saw }];
 }
 
 const refutes = ({ answer }: Finding): boolean => answer === 'refuted';

@@ -9,6 +9,7 @@ import {
   viewQuestions,
 } from '../../core/probe.ts';
 import type { Question } from '../../core/probe.ts';
+import type { Timing } from '../../core/timing.ts';
 import { worst } from '../../core/verdict.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import type { Gateways } from '../gateways.ts';
@@ -16,8 +17,13 @@ import { sample } from './probing.ts';
 import { contextOf } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
 
-/** The last look before restore begins this long before it, so that it ends while the fault holds. */
-export const lastLookMs = 4_000;
+/**
+ * The last look before restore begins this long before it, in milliseconds: a probe of a dropped
+ * connection takes two seconds, and a Lambda or a script a while to begin.
+ */
+export function lastLookMs({ sliceSeconds }: Timing): number {
+  return 1_000 * Math.min(8, Math.max(4, sliceSeconds));
+}
 
 /** Pause between two looks of one proof. */
 const pauseMs = 500;
@@ -34,7 +40,10 @@ export async function prove(
   const context = await contextOf(runId, gateways);
   const { injectAt = clock.now(), restoreAt = clock.now() } = context.run;
   const baseline = await baselineOf(runId, gateways);
-  const giveUpAt = Math.min(injectAt + 1000 * timing.proveSeconds, restoreAt - 2 * lastLookMs);
+  const giveUpAt = Math.min(
+    injectAt + 1000 * timing.proveSeconds,
+    restoreAt - 2 * lastLookMs(timing),
+  );
   for (;;) {
     const verdict = await lookInForce(context, 'prove', { baseline, gateways });
     if (verdict.answer === 'confirmed' || clock.now() >= giveUpAt) {
@@ -78,8 +87,8 @@ export async function baselineOf(runId: string, { journal }: Gateways): Promise<
 /** When the hold looks next: after a slice, once shortly before restore, and at restore itself. */
 export function nextLookAt({ restoreAt = 0 }: RunItem, { clock, timing }: Gateways): number {
   const now = clock.now();
-  const lastLookAt = restoreAt - lastLookMs;
+  const lastLookAt = restoreAt - lastLookMs(timing);
   const slice = now + 1000 * timing.sliceSeconds;
   if (now >= lastLookAt) return restoreAt;
-  return slice + lastLookMs / 2 > lastLookAt ? lastLookAt : slice;
+  return slice + lastLookMs(timing) / 2 > lastLookAt ? lastLookAt : slice;
 }

@@ -1,7 +1,7 @@
 import type { Experiment } from '../../core/experiment.ts';
 import type { RunItem } from '../../core/journal.ts';
 import type { Gateways } from '../gateways.ts';
-import { baselineOf, lastLookMs, lookInForce, nextLookAt } from './prove.ts';
+import { baselineOf, lookInForce, nextLookAt } from './prove.ts';
 import { contextOf } from './run-context.ts';
 
 /** What the hold does next: look again at `until`, or restore now. */
@@ -15,7 +15,7 @@ export interface Watched {
 const hostsFirstMs = 1_000;
 
 /** A probe of a dropped connection takes two seconds; a look needs that and the way there. */
-const lookNeedsMs = lastLookMs - 1_000;
+const lookNeedsMs = 3_000;
 
 /** One slice of the hold: is it over, must it stop, is the fault still in force? */
 export async function watch(runId: string, gateways: Gateways): Promise<Watched> {

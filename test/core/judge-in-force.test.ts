@@ -46,9 +46,9 @@ describe('in force', () => {
 
     expect(answer).toBe('refuted');
     expect(evidence).toEqual([
+      'cluster_size stayed 3: cluster sizes 3 under 1 key(s), predicted 1 and 2',
       'new connections: 4 of 4 stopped (timed-out)',
       'controls: 6 of 6 still open',
-      'cluster_size stayed 3: cluster sizes 3 under 1 key(s), predicted 1 and 2',
     ]);
   });
 

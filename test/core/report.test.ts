@@ -119,9 +119,21 @@ describe('a run in which all went well', () => {
     ]);
   });
 
-  test('says so when the hold ended early', () => {
+  test('is not confirmed when the hold ended early, for nobody knows the rest', () => {
     const stopped = story({ run: aRun({ closedAt: 28_000, closedBy: 'person' }) });
-    expect(reportOf(stopped).says).toContain('in force, ended early by person, restored');
+    const { outcome, says, verdicts } = reportOf(stopped);
+
+    expect(outcome).toBe('not-confirmed');
+    expect(verdicts.inForce.answer).toBe('inconclusive');
+    expect(says).toMatch(/the hold ended early, after \d+ of \d+ s, by person/);
+  });
+
+  test('is not confirmed when nobody looked after the proof', () => {
+    const notes = goodIsolation.filter((note) => !('moment' in note) || note.moment !== 'hold');
+    const { verdicts } = reportOf(story({ notes }));
+
+    expect(verdicts.inForce.answer).toBe('inconclusive');
+    expect(verdicts.inForce.evidence).toContain('end of hold: nobody looked after the proof');
   });
 });
 

@@ -86,10 +86,11 @@ export function goodNotes(
   subject: Subject,
   moments: Partial<Record<Moment, readonly Sample[]>> = {},
 ): Note[] {
+  const prove = moments.prove ?? [cutSample(subject)];
   const seen: Record<Moment, readonly Sample[]> = {
     baseline: [openSample(subject)],
-    prove: [cutSample(subject)],
-    hold: [],
+    prove,
+    hold: prove.slice(-1),
     clean: [openSample(subject)],
     recovery: [openSample(subject)],
     ...moments,

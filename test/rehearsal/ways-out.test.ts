@@ -12,6 +12,8 @@ test.concurrent('hosts restore themselves at restoreAt when the workflow is kill
   ]);
   const { timing, restored, closedBy, verdicts, residue } = reportIn(run);
 
+  expect(run.code).toBe(1);
+  expect(verdicts.inForce.evidence[0]).toBe('end of hold: nobody looked after the proof');
   expect(restored.map(({ by }) => by)).toEqual(['host timer']);
   expect(Math.abs(span(timing.restoreAt, timing.restoredAt))).toBeLessThan(1_000);
   expect(closedBy).toBe('schedule');
@@ -46,7 +48,9 @@ test.concurrent.each(['isolate-one-node', 'client-cut'])(
     ]);
     const { timing, closedBy, verdicts, residue } = reportIn(run);
 
+    expect(run.code).toBe(1);
     expect(closedBy).toBe('status-change');
+    expect(verdicts.inForce.evidence.join('\n')).toMatch(/the hold ended early, after \d+ of 15 s/);
     expect(span(timing.restoreAt, timing.restoredAt)).toBeLessThan(0);
     expect(verdicts.clean.answer).toBe('confirmed');
     expect(residue).toEqual([]);
