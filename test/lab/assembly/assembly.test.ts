@@ -26,7 +26,7 @@ describe.each(['strong', 'weak'] as const)(
         arn: `arn:aws:lambda:eu-west-1:000000000000:function:${worker!.name}`,
         handler: 'index.handler',
         environment: { TABLE: table },
-        timeoutSeconds: 1,
+        timeoutSeconds: 2,
         sha256: createHash('sha256').update(workerSource).digest('hex'),
       });
       expect(readFileSync(join(worker!.directory, 'index.mjs'), 'utf8')).toBe(workerSource);

@@ -80,7 +80,7 @@ function addWork(stack: Stack, bundle: string, table: dynamodb.Table): IConstruc
     runtime: lambda.Runtime.NODEJS_24_X,
     handler: 'index.handler',
     code: lambda.Code.fromAsset(bundle),
-    timeout: Duration.seconds(1),
+    timeout: Duration.seconds(2),
     environment: { TABLE: table.tableName },
   });
   const document = { name: 'greet', documentType: 'Command', content: greetContent };

@@ -28,11 +28,15 @@ afterEach(async () => {
   await ssm.close();
 });
 
-/** An agent that polls once, and gives up on the answer. */
+/** An agent that polls once, and is gone as soon as it has been heard. */
 async function pollOnce(instanceId: string): Promise<void> {
   const body = JSON.stringify({ instanceId, agentVersion: '3.3.2746.0', free: 5, killed: [] });
-  const signal = AbortSignal.timeout(150);
-  await fetch(`${ssm.url}/agent/poll`, { method: 'POST', body, signal }).catch(() => {});
+  const gone = new AbortController();
+  const init = { method: 'POST', body, signal: gone.signal };
+  const polling = fetch(`${ssm.url}/agent/poll`, init).catch(() => {});
+  await until(() => ssm.instances().some((one) => one.instanceId === instanceId));
+  gone.abort();
+  await polling;
 }
 
 function tell(route: string, body: object): Promise<unknown> {
@@ -101,7 +105,7 @@ describe('SendCommand', () => {
 describe('a command that no agent picks up', () => {
   test('is Pending, and Delivery Timed Out after its time', async () => {
     await pollOnce('i-1');
-    ssm.knobs.deliveryTimeout = 200;
+    ssm.knobs.deliveryTimeout = 1_000;
     const id = await send({ Comment: 'run r1' });
 
     expect(await read(id)).toMatchObject({
@@ -109,7 +113,7 @@ describe('a command that no agent picks up', () => {
       ResponseCode: -1,
       Comment: 'run r1',
     });
-    await sleep(250);
+    await until(async () => (await read(id)).Status !== 'Pending');
     expect(await read(id)).toMatchObject({ Status: 'TimedOut', StatusDetails: 'DeliveryTimedOut' });
     expect(await tell('acknowledge', { instanceId: 'i-1', commandId: id })).toEqual({ run: false });
   });
@@ -138,13 +142,13 @@ describe('a command that no agent picks up', () => {
 describe('reading results', () => {
   test('right after sending finds nothing, for as long as the knob says', async () => {
     await pollOnce('i-1');
-    ssm.knobs.invisibleFor = 300;
+    ssm.knobs.invisibleFor = 1_000;
     const id = await send();
     const list = new ListCommandInvocationsCommand({ CommandId: id });
 
     await expect(read(id)).rejects.toMatchObject(named('InvocationDoesNotExist'));
     expect((await client.send(list)).CommandInvocations).toEqual([]);
-    await sleep(320);
+    await sleep(1_020);
     expect((await client.send(list)).CommandInvocations).toMatchObject([{ Status: 'Pending' }]);
   });
 
