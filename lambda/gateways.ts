@@ -42,7 +42,8 @@ export interface Journal {
   putPlan(runId: string, record: PlanRecord): Promise<void>;
   plan(runId: string): Promise<PlanRecord | undefined>;
   note(runId: string, note: Note): Promise<void>;
-  notes(runId: string): Promise<Note[]>;
+  /** In order of time; only those made before an instant, where one is given. */
+  notes(runId: string, before?: number): Promise<Note[]>;
   putReport(runId: string, report: Report): Promise<void>;
   report(runId: string): Promise<Report | undefined>;
   /** Takes the cluster's lock for the run; the answer is whoever holds it now. */

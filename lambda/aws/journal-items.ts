@@ -29,7 +29,7 @@ export const keys = {
   /** Thirteen digits sort as numbers do until the year 2286. */
   note: (runId: string, { at, chance }: { at: number; chance: string }) => ({
     pk: `run#${runId}`,
-    sk: `note#${String(at).padStart(13, '0')}#${chance}`,
+    sk: `${noteKey(at)}#${chance}`,
   }),
   lock: (cluster: string) => ({ pk: `lock#${cluster}`, sk: 'lock' }),
 };
@@ -97,3 +97,10 @@ function contentOf(item: Item): unknown {
 }
 
 const itemOf = (value: object): Item => marshall(value, { removeUndefinedValues: true });
+
+const noteKey = (at: number): string => `note#${String(at).padStart(13, '0')}`;
+
+/** The sort keys of the notes made before an instant, or of all; "~" comes after every digit. */
+export function noteRange(before?: number): { ':first': string; ':last': string } {
+  return { ':first': 'note#', ':last': before === undefined ? 'note#~' : noteKey(before) };
+}

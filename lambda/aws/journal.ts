@@ -7,6 +7,7 @@ import { ItemTable } from './item-table.ts';
 import {
   contentItem,
   keys,
+  noteRange,
   planItem,
   readNote,
   readPlan,
@@ -72,10 +73,11 @@ function papers(table: ItemTable): Pick<Journal, Papers> {
     plan: (runId) => table.read(keys.plan(runId), readPlan),
     note: (runId, note) =>
       table.put(contentItem(keys.note(runId, { at: note.at, chance: chance() }), note)),
-    async notes(runId) {
+    async notes(runId, before) {
+      const range = { ':pk': keys.run(runId).pk, ...noteRange(before) };
       const items = await table.query({
-        KeyConditionExpression: 'pk = :pk AND begins_with(sk, :note)',
-        ExpressionAttributeValues: marshall({ ':pk': keys.run(runId).pk, ':note': 'note#' }),
+        KeyConditionExpression: 'pk = :pk AND sk BETWEEN :first AND :last',
+        ExpressionAttributeValues: marshall(range),
         ConsistentRead: true,
       });
       return items.map(readNote);

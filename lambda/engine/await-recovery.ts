@@ -32,7 +32,7 @@ export async function awaitRecovery(runId: string, gateways: Gateways): Promise<
     ...controlQuestions(context),
   ];
   const now = await sample(context, 'recovery', { questions, gateways });
-  const verdict = worst(recoveredFindings(context, await baselineOf(runId, gateways), now));
+  const verdict = worst(recoveredFindings(context, await baselineOf(run, gateways), now));
   const giveUpAt = (run.finalAt ?? run.closedAt ?? 0) + 1000 * timing.recoverySeconds;
   const again = verdict.answer !== 'confirmed' && clock.now() < giveUpAt;
   if (!again) await collect(context, gateways);

@@ -39,7 +39,7 @@ export async function prove(
   const { clock, timing } = gateways;
   const context = await contextOf(runId, gateways);
   const { injectAt = clock.now(), restoreAt = clock.now() } = context.run;
-  const baseline = await baselineOf(runId, gateways);
+  const baseline = await baselineOf(context.run, gateways);
   const giveUpAt = Math.min(
     injectAt + 1000 * timing.proveSeconds,
     restoreAt - 2 * lastLookMs(timing),
@@ -73,9 +73,13 @@ function inForceQuestions(context: RunContext): Question[] {
   ];
 }
 
-/** What was seen before the fault, from the journal. */
-export async function baselineOf(runId: string, { journal }: Gateways): Promise<Sample> {
-  const notes = await journal.notes(runId);
+/** What was seen before the fault, from the journal: a long hold leaves many notes after it. */
+export async function baselineOf(
+  { runId, injectAt }: RunItem,
+  { journal }: Gateways,
+): Promise<Sample> {
+  // Baseline and Arm may fall into one millisecond.
+  const notes = await journal.notes(runId, injectAt === undefined ? undefined : injectAt + 1);
   const seen = notes.findLast((note) => note.kind === 'probes' && note.moment === 'baseline');
   const views = notes.findLast((note) => note.kind === 'views' && note.moment === 'baseline');
   return {

@@ -29,7 +29,7 @@ export async function watch(runId: string, gateways: Gateways): Promise<Watched>
   if (clock.now() + lookNeedsMs > restoreAt) {
     return { again: true, until: isoOf(endAt), says: 'held to its end' };
   }
-  const baseline = await baselineOf(runId, gateways);
+  const baseline = await baselineOf(run, gateways);
   const verdict = await lookInForce(context, 'hold', { baseline, gateways });
   return {
     again: true,

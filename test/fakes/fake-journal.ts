@@ -67,8 +67,8 @@ export class FakeJournal implements Journal {
     this.#notes.set(runId, [...(this.#notes.get(runId) ?? []), frozen(Note.parse(note))]);
   }
 
-  async notes(runId: string): Promise<Note[]> {
-    return [...(this.#notes.get(runId) ?? [])];
+  async notes(runId: string, before = Infinity): Promise<Note[]> {
+    return (this.#notes.get(runId) ?? []).filter(({ at }) => at < before);
   }
 
   async putReport(runId: string, report: Report): Promise<void> {

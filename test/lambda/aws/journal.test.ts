@@ -90,6 +90,7 @@ describe('what is written beside the run item', () => {
     for (const note of notes.toReversed()) await journal.note(runId, note);
 
     expect((await journal.notes(runId)).map(({ at }) => at)).toEqual(notes.map(({ at }) => at));
+    expect((await journal.notes(runId, 3)).map(({ at }) => at)).toEqual([0, 1, 2]);
   });
 
   test('two notes of the same millisecond are both kept, and a note comes back as it was', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { clientCut, partition } from '../../fakes/example-cluster.ts';
 import { runWorkflow, sweepUntilQuiet } from '../../fakes/workflow.ts';
+import type { Invoke } from '../../fakes/workflow.ts';
 import { World } from '../../fakes/world.ts';
 import { wrongIn } from './scenes.ts';
 
@@ -13,6 +14,21 @@ test.each([partition, clientCut])('$name runs to its end and is confirmed', asyn
   expect(outcome).toBe('confirmed');
   expect(await wrongIn(world)).toEqual([]);
   expect(world.schedule.runIds).toEqual([]);
+});
+
+test.each([partition, clientCut])('$name is proven at the first look', async (input) => {
+  const said: string[] = [];
+  const invoke: Invoke = async (state, handler) => {
+    const answer = await handler();
+    if (state === 'Prove') said.push(String(Reflect.get(Object(answer), 'says')));
+    return answer;
+  };
+  const world = new World({});
+  await runWorkflow(world.gateways(), { runId, input, invoke });
+  const notes = await world.journal.notes(runId);
+
+  expect(said).toEqual([expect.stringMatching(/^in force: confirmed/)]);
+  expect(notes.filter((note) => 'moment' in note && note.moment === 'prove')).toHaveLength(2);
 });
 
 test('hosts restore by their own timers, at restoreAt exactly', async () => {
