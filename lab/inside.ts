@@ -25,15 +25,12 @@ async function main(): Promise<number> {
   privateRun();
   const progress = showProgress(process.stderr);
   const folder = mkdtempSync(join(tmpdir(), 'aerofault-lab-'));
-  try {
-    const stage = await setStage(buildAssembly(folder), { options, experiment, progress });
-    const ended = await rehearse(experiment, { options, stage, progress });
-    progress.close();
-    tell(ended, options);
-    return ended.exitCode;
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true })); // Ctrl-C as well.
+  const stage = await setStage(buildAssembly(folder), { options, experiment, progress });
+  const ended = await rehearse(experiment, { options, stage, progress });
+  progress.close();
+  tell(ended, options);
+  return ended.exitCode;
 }
 
 /** `ip netns` and the xtables lock live under /run; ours, not the machine's. */

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -42,9 +42,11 @@ describe('the lab ends', () => {
     ['text that is no JSON', '{"name":', /Cannot read ".*" as it must be JSON: found /],
     ['an injected command', '{"name":"a;reboot"}', /Cannot read experiment as .* must .*: found /],
   ])('with 2 and one sentence for %s', (_, text, sentence) => {
-    const file = join(mkdtempSync(join(tmpdir(), 'aerofault-')), 'experiment.json');
+    const folder = mkdtempSync(join(tmpdir(), 'aerofault-'));
+    const file = join(folder, 'experiment.json');
     writeFileSync(file, text);
     const { status, stderr, stdout } = run('main.ts', [file]);
+    rmSync(folder, { recursive: true });
 
     expect(status).toBe(2);
     expect(stderr).toMatch(sentence);
