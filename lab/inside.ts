@@ -3,9 +3,8 @@
  * however it ends, the kernel ends everything it started.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 import { ExperimentSchema } from '../core/experiment.ts';
 import { buildAssembly } from './build-assembly.ts';
@@ -17,15 +16,17 @@ import type { Ended } from './rehearsal.ts';
 import { setStage } from './stage.ts';
 import { summary } from './summary.ts';
 
-const Given = z.strictObject({ options: LabOptions, experiment: ExperimentSchema });
+const Given = z.strictObject({
+  options: LabOptions,
+  experiment: ExperimentSchema,
+  folder: z.string(),
+});
 
 async function main(): Promise<number> {
   const given = Given.parse(JSON.parse(process.env['AEROFAULT_LAB'] ?? 'null'));
-  const { options, experiment } = given;
+  const { options, experiment, folder } = given;
   privateRun();
   const progress = showProgress(process.stderr);
-  const folder = mkdtempSync(join(tmpdir(), 'aerofault-lab-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true })); // Ctrl-C as well.
   const stage = await setStage(buildAssembly(folder), { options, experiment, progress });
   const ended = await rehearse(experiment, { options, stage, progress });
   progress.close();

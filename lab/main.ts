@@ -6,8 +6,9 @@
  * it starts can outlive it.
  */
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { constants } from 'node:os';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseExperiment } from '../core/experiment.ts';
 import type { Experiment } from '../core/experiment.ts';
@@ -46,21 +47,31 @@ function codeOf(error: unknown): string {
 
 function rehearseInside(options: LabOptions, experiment: Experiment): Promise<number> {
   const [command = 'unshare', ...words] = unshareCommand();
+  const folder = mkdtempSync(join(tmpdir(), 'aerofault-lab-'));
+  // However it ends: what runs inside is killed with its namespaces and cannot tidy up.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const inside = fileURLToPath(new URL('inside.ts', import.meta.url));
   const child = spawn(command, [...words, process.execPath, inside], {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
       ...process.env,
-      AEROFAULT_LAB: JSON.stringify({ options, experiment }),
+      AEROFAULT_LAB: JSON.stringify({ options, experiment, folder }),
       NODE_NO_WARNINGS: '1',
     },
   });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  let stoppedBy: 'SIGINT' | 'SIGTERM' | undefined;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stoppedBy = signal;
+      child.kill('SIGKILL'); // unshare heeds no other; the namespaces and all in them go with it.
+    });
+  }
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('exit', (code, signal) =>
-      resolve(code ?? 128 + constants.signals[signal ?? 'SIGTERM']),
-    );
+    child.on('exit', (code) => {
+      const signal = stoppedBy ?? 'SIGKILL';
+      resolve(stoppedBy === undefined && code !== null ? code : 128 + constants.signals[signal]);
+    });
   });
 }
 
