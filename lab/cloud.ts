@@ -1,7 +1,7 @@
 /**
  * The lab's AWS: one endpoint a service on loopback, SSM also at the cloud's address for the agents.
  *
- * Started by {@link startCloud} in the lab's own network namespace, ended by `close()` or with it.
+ * Started by {@link startCloud} in the lab's own network namespace, ended with it.
  */
 import type { Connection } from '../lambda/aws/connection.ts';
 import type { Assembly } from './assembly/assembly.ts';
@@ -35,7 +35,6 @@ export interface Cloud {
   agents(): number;
   /** Every group and rule as comparable text. */
   securityGroups(): string;
-  close(): Promise<void>;
 }
 
 const local = { host: '127.0.0.1', port: 0 };
@@ -66,18 +65,14 @@ export async function startCloud(
     CLOUDWATCH: cloudWatch.url,
     DYNAMODB: dynamoDb.url,
   };
-  const running = await startRuntimes(assembly, { endpoints, log });
+  const stepFunctions = await startRuntimes(assembly, { endpoints, log });
   return {
-    stepFunctions: running.stepFunctions,
+    stepFunctions,
     connection: { ...account, endpoint: dynamoDb.url },
     table: tableOf(assembly),
     agentUrl: `http://${CLOUD_ADDRESS}:${new URL(ssm.url).port}`,
     agents: () => ssm.instances().length,
     securityGroups: () => canonical(state.describe()),
-    async close() {
-      await running.close();
-      await Promise.all([ec2.close(), ssm.close(), cloudWatch.close(), dynamoDb.close()]);
-    },
   };
 }
 
@@ -85,7 +80,7 @@ export async function startCloud(
 async function startRuntimes(
   assembly: Assembly,
   { endpoints, log }: { endpoints: Readonly<Record<string, string>>; log: Log },
-): Promise<{ stepFunctions: StepFunctions; close(): Promise<void> }> {
+): Promise<StepFunctions> {
   const environment = { ...timingEnvironment(labTiming), ...endpointVariables(endpoints) };
   const machines: { started?: StepFunctions } = {};
   const scheduler = await startScheduler({
@@ -105,14 +100,7 @@ async function startRuntimes(
     onStatusChange: (event) => bus.put(event),
     log,
   });
-  const { started } = machines;
-  return {
-    stepFunctions: started,
-    async close() {
-      bus.close();
-      await Promise.all([started.close(), scheduler.close(), lambdas.close()]);
-    },
-  };
+  return machines.started;
 }
 
 const account = {

@@ -1,8 +1,8 @@
 /**
  * The stage of a rehearsal: machines, their network, and a cloud in front of them.
  *
- * Set by {@link setStage} inside namespaces of the lab's own, struck by `close()` and in any case with the
- * lab's process. Everything AWS would do is played by the endpoints of lab/cloud; everything aerofault
+ * Set by {@link setStage} inside namespaces of the lab's own, struck with the lab's
+ * process. Everything AWS would do is played by the endpoints of lab/cloud; everything aerofault
  * does is the synthesised definition and the bundled Lambdas, unchanged but for the timing in their
  * environment. It does not play IAM.
  */
@@ -32,12 +32,10 @@ import type { Host, World } from './vpc/world.ts';
 export interface Stage {
   readonly assembly: Assembly;
   readonly workflow: AssemblyStateMachine;
-  readonly restoreMachine: AssemblyStateMachine;
   readonly stepFunctions: StepFunctions;
   readonly journal: Journal;
   /** Every host's packet filters and routes, and every security group, as comparable text. */
   snapshot(): Promise<ReadonlyMap<string, string>>;
-  close(): Promise<void>;
 }
 
 /** What the stage is set for. */
@@ -70,14 +68,9 @@ export async function setStage(synthesised: Promise<string>, play: Play): Promis
   return {
     assembly,
     workflow: machineNamed('ExperimentWorkflow', assembly),
-    restoreMachine: machineNamed('RestoreMachine', assembly),
     stepFunctions: cloud.stepFunctions,
     journal: dynamoJournal(cloud.connection, { table: cloud.table }),
     snapshot: () => snapshot(world, network, cloud),
-    async close() {
-      await cloud.close();
-      await network.close();
-    },
   };
 }
 

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
+import type { Misbehaviour as EndpointMisbehaviour } from '../endpoint.ts';
 import { MisbehaviourPlan, startListener } from '../listener.ts';
 import { ACTIONS } from './actions.ts';
 import type { Action } from './actions.ts';
@@ -19,21 +20,9 @@ import { decodeRequest, encodeAnswer, encodeError } from './wire.ts';
 
 /** How the endpoint can misbehave on request, for tests of its callers. */
 export type Misbehaviour =
+  | EndpointMisbehaviour
   /** Answer `RequestLimitExceeded` (503) and do nothing. */
-  | { readonly kind: 'throttle' }
-  /** Answer this error and do nothing. */
-  | {
-      readonly kind: 'fail';
-      readonly code: string;
-      readonly message: string;
-      readonly status?: number;
-    }
-  /** Do it, then drop the connection without an answer. */
-  | { readonly kind: 'lose-answer' }
-  /** Drop the connection and do nothing. */
-  | { readonly kind: 'lose-request' }
-  /** Wait this long, then go on as usual. */
-  | { readonly kind: 'delay'; readonly milliseconds: number };
+  | { readonly kind: 'throttle' };
 
 /** One request as the endpoint saw it: `at` in milliseconds of the epoch, `params` as the SDK was given. */
 export interface Ec2Call {
