@@ -13,8 +13,20 @@ export interface Block {
 
 const bitsOf = (family: 4 | 6): number => (family === 4 ? 32 : 128);
 
+/** What was read before: the same few texts come back thousands of times in a plan. */
+const read = new Map<string, Block | undefined>();
+const readMax = 16_384;
+
 /** Reads an address or CIDR of either family; undefined when it is neither. */
 export function parseBlock(text: string): Block | undefined {
+  if (read.has(text)) return read.get(text);
+  const block = readBlock(text);
+  if (read.size >= readMax) read.clear();
+  read.set(text, block);
+  return block;
+}
+
+function readBlock(text: string): Block | undefined {
   const [address = '', length, ...rest] = text.split('/');
   const family = address.includes(':') ? 6 : 4;
   const value = family === 4 ? parseFour(address) : parseSix(address);
@@ -63,7 +75,7 @@ function parseFour(text: string): bigint | undefined {
   if (parts.length !== 4 || !parts.every((part) => octet.test(part) && Number(part) < 256)) {
     return undefined;
   }
-  return parts.reduce((sum, part) => sum * 256n + BigInt(part), 0n);
+  return BigInt(parts.reduce((sum, part) => sum * 256 + Number(part), 0));
 }
 
 function parseSix(text: string): bigint | undefined {

@@ -23,3 +23,16 @@ export function connectionsOf(cuts: readonly Cut[]): Connection[] {
     ),
   );
 }
+
+/** A quick test for whether a connection is one that the cuts stop. */
+export function within(cuts: readonly Cut[]): (connection: Connection) => boolean {
+  const bySource = new Map<string, { to: ReadonlySet<string>; ports: ReadonlySet<number> }[]>();
+  for (const cut of cuts) {
+    const parts = { to: new Set(cut.to), ports: new Set(cut.ports) };
+    for (const source of cut.from) {
+      bySource.set(source, [...(bySource.get(source) ?? []), parts]);
+    }
+  }
+  return ({ from, to, port }) =>
+    bySource.get(from)?.some((cut) => cut.to.has(to) && cut.ports.has(port)) ?? false;
+}

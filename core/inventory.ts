@@ -42,6 +42,8 @@ export type Rule = z.infer<typeof Rule>;
 const SecurityGroup = z.strictObject({
   id: z.string(),
   name: z.string(),
+  vpcId: z.string(),
+  ownerId: z.string().meta({ description: 'The account that the group belongs to' }),
   tags: z.record(z.string(), z.string()),
   rules: z.array(Rule),
 });
@@ -51,16 +53,19 @@ export type SecurityGroup = z.infer<typeof SecurityGroup>;
 const Interface = z.strictObject({
   id: z.string(),
   instanceId: z.string().optional(),
+  type: z.string().meta({ description: "EC2's InterfaceType: interface, lambda, …" }),
+  vpcId: z.string(),
   subnetId: z.string(),
   groupIds: z.array(z.string()),
   addresses: z.array(z.string()).meta({ description: 'Private addresses of both families' }),
+  tags: z.record(z.string(), z.string()),
 });
 export type Interface = z.infer<typeof Interface>;
 
 const Instance = z.strictObject({
   id: z.string(),
   name: z.string().meta({ description: 'The Name tag, or the instance id' }),
-  role: z.enum(['node', 'client']),
+  role: z.enum(['node', 'client', 'xdr-destination']),
   zone: z.string(),
   address: z.string().meta({ description: 'Primary private IPv4 address' }),
   addresses: z.array(z.string()),
@@ -68,14 +73,61 @@ const Instance = z.strictObject({
 });
 export type Instance = z.infer<typeof Instance>;
 
+/** What a prefix list stands for; `maxEntries` is what it counts against a group's quota. */
+const PrefixList = z.strictObject({
+  id: z.string(),
+  maxEntries: z.int(),
+  cidrs: z.array(z.string()),
+});
+export type PrefixList = z.infer<typeof PrefixList>;
+
+const Subnet = z.strictObject({
+  id: z.string(),
+  vpcId: z.string(),
+  zone: z.string(),
+  tags: z.record(z.string(), z.string()),
+});
+export type Subnet = z.infer<typeof Subnet>;
+
+/** One entry of a network ACL, without the final deny that every ACL has and nobody can change. */
+export const AclEntry = z.strictObject({
+  number: z.int().meta({ description: '1 to 32766; the lowest that matches decides' }),
+  direction: z.enum(['ingress', 'egress']),
+  action: z.enum(['allow', 'deny']),
+  protocol: z.string().meta({ description: "A number, or -1; EC2 answers '6' for tcp" }),
+  fromPort: z.int().optional(),
+  toPort: z.int().optional(),
+  icmpType: z.int().optional(),
+  icmpCode: z.int().optional(),
+  cidr: z.string().meta({ description: 'IPv4 or IPv6' }),
+});
+export type AclEntry = z.infer<typeof AclEntry>;
+
+const NetworkAcl = z.strictObject({
+  id: z.string(),
+  vpcId: z.string(),
+  isDefault: z.boolean(),
+  subnetIds: z.array(z.string()),
+  entries: z.array(AclEntry),
+  tags: z.record(z.string(), z.string()),
+});
+export type NetworkAcl = z.infer<typeof NetworkAcl>;
+
 export const Inventory = z.strictObject({
   cluster: z.string(),
   observedAt: z.int(),
   instances: z.array(Instance),
-  interfaces: z
-    .array(Interface)
-    .meta({ description: 'Every interface that holds one of the groups, bystanders included' }),
+  interfaces: z.array(Interface).meta({
+    description: 'Every interface that holds one of the groups or lies in one of the subnets',
+  }),
   groups: z.array(SecurityGroup),
+  prefixLists: z
+    .array(PrefixList)
+    .meta({ description: 'Those that rules of the groups name and that could be read' }),
+  subnets: z.array(Subnet).meta({ description: 'Those of the instances' }),
+  networkAcls: z
+    .array(NetworkAcl)
+    .meta({ description: 'Those of the subnets, and all that bear a mark of ours' }),
 });
 export type Inventory = z.infer<typeof Inventory>;
 
@@ -85,7 +137,9 @@ export const clusterTag = 'aerofault:cluster';
 export const runTag = 'aerofault:run';
 /** When a temporary thing should long be gone; for people who find one. */
 export const expiresTag = 'aerofault:expires';
-/** Tells nodes from clients. */
+/** On a cloned network ACL: the subnet it is for, and the ACL that the subnet had. */
+export const aclTags = { subnet: 'aerofault:subnet', original: 'aerofault:original-acl' } as const;
+/** Tells nodes from clients and XDR destinations. */
 export const roleTag = 'aerofault:role';
 
 /** The mark of a run in a rule's description. */
@@ -101,6 +155,10 @@ export const nodesOf = ({ instances }: Inventory): Instance[] => withRole(instan
 
 /** The cluster's clients, in a fixed order. */
 export const clientsOf = ({ instances }: Inventory): Instance[] => withRole(instances, 'client');
+
+/** The nodes that the cluster ships to by XDR, in a fixed order. */
+export const destinationsOf = ({ instances }: Inventory): Instance[] =>
+  withRole(instances, 'xdr-destination');
 
 function withRole(instances: readonly Instance[], role: Instance['role']): Instance[] {
   return instances

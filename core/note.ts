@@ -52,7 +52,12 @@ export const Note = z.discriminatedUnion('kind', [
     unknown: z.array(z.string()),
     last: z.boolean(),
   }),
-  z.strictObject({ ...common, kind: z.literal('residue'), residue: z.array(z.string()) }),
+  z.strictObject({
+    ...common,
+    kind: z.literal('residue'),
+    residue: z.array(z.string()),
+    others: z.array(z.string()).meta({ description: 'What others changed meanwhile' }),
+  }),
   z.strictObject({ ...common, kind: z.literal('failure'), error: z.string(), cause: z.string() }),
 ]);
 export type Note = z.infer<typeof Note>;

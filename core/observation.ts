@@ -80,9 +80,10 @@ export const RestoreReply = z.object({
 });
 export type RestoreReply = z.infer<typeof RestoreReply>;
 
+/** `able`: it was only asked whether it could, and closed nothing but a connection of its own. */
 export const SeverReply = z.object({
   script: z.literal('sever'),
-  outcome: z.enum(['severed', 'refused']),
+  outcome: z.enum(['severed', 'able', 'refused']),
   reason: z.string().optional(),
   before: z.int().optional(),
   left: z.int().optional(),

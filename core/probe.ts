@@ -1,9 +1,10 @@
-import { connectionsOf } from './cut.ts';
 import { portNumbersOf } from './experiment.ts';
 import type { Experiment } from './experiment.ts';
 import { nodesOf } from './inventory.ts';
 import type { Instance, Inventory } from './inventory.ts';
 import type { Plan } from './plan/plan.ts';
+import { chosenDials } from './probe/chosen-dials.ts';
+import type { Dial } from './probe/dial.ts';
 
 /**
  * The questions a run asks, as items for probe.sh (docs: the header of host/probe.sh).
@@ -17,6 +18,15 @@ export interface Question {
   readonly purpose: 'cut' | 'control' | 'canary' | 'view';
 }
 
+/** A question about one connection. */
+export interface ConnectionQuestion extends Question {
+  /** Instance id of the machine that accepts, or interface id of a bystander. */
+  readonly to: string;
+  readonly port: number;
+  /** Whether the run needs it open before the fault; of others, one that is closed says nothing. */
+  readonly needed: boolean;
+}
+
 /** What a run knows when it asks. */
 export interface Subject {
   readonly experiment: Experiment;
@@ -24,64 +34,33 @@ export interface Subject {
   readonly plan: Plan;
 }
 
-/** Most connections tried from one vantage, so that its answer stays under SSM's 2,500 characters. */
-const triesPerVantageMax = 12;
-
 /** New connections that the cut must stop, from the machine that would dial. */
-export function cutQuestions({ inventory, plan }: Subject): Question[] {
-  const questions = connectionsOf(plan.cuts).map(({ from, to, port }) => ({
-    from,
-    item: `new/${addressOf(to, inventory)}/${port}`,
-    purpose: 'cut' as const,
-  }));
-  return limited(questions);
+export function cutQuestions(subject: Subject): ConnectionQuestion[] {
+  return chosenDials(subject).cut.map((dial) => questionOf(dial, 'new', 'cut'));
 }
 
-/** New connections that must go on: another port between the same machines, or other machines. */
-export function controlQuestions(subject: Subject): Question[] {
-  return limited(
-    controlPairs(subject).map(({ from, to, port }) => ({
-      from: from.id,
-      item: `new/${to.address}/${port}`,
-      purpose: 'control',
-    })),
-  );
+/**
+ * New connections that must go on: the cut pairs on other ports, other pairs on the cut ports, clients,
+ * XDR destinations, and bystanders that share a group or a subnet which the plan changes.
+ */
+export function controlQuestions(subject: Subject): ConnectionQuestion[] {
+  return chosenDials(subject).control.map((dial) => questionOf(dial, 'new', 'control'));
 }
 
-function controlPairs({ experiment, inventory, plan }: Subject): Pair[] {
-  const { service, fabric, heartbeat } = portNumbersOf(experiment);
-  const nodes = nodesOf(inventory);
-  const between = (port: number): Pair[] => pairs(nodes, nodes).map((pair) => ({ ...pair, port }));
-  if (experiment.fault.kind === 'client-cut') return between(fabric);
-  const cutPorts = new Set(plan.cuts.flatMap(({ ports }) => ports));
-  const uncut = [service, fabric, heartbeat].find((port) => !cutPorts.has(port));
-  return uncut === undefined ? [] : between(uncut);
+/**
+ * Canaries: connections that stand before the fault, those of the cut and some that must live. Only the
+ * service port answers questions, so that partitions of other ports have none of their own.
+ */
+export function canaryQuestions(subject: Subject, verb: 'keep' | 'kept'): ConnectionQuestion[] {
+  return chosenDials(subject).canary.map((dial) => questionOf(dial, verb, 'canary'));
 }
 
-interface Pair {
-  readonly from: Instance;
-  readonly to: Instance;
-  readonly port: number;
-}
-
-function pairs(from: readonly Instance[], to: readonly Instance[]): Omit<Pair, 'port'>[] {
-  return from.flatMap((source) =>
-    to.filter((target) => target !== source).map((target) => ({ from: source, to: target })),
-  );
-}
-
-/** Canaries: connections that stand before the fault. Only the service port answers questions. */
-export function canaryQuestions(subject: Subject, verb: 'keep' | 'kept'): Question[] {
-  const service = portNumbersOf(subject.experiment).service;
-  if (subject.experiment.fault.kind !== 'client-cut') return [];
-  const questions = connectionsOf(subject.plan.cuts)
-    .filter(({ port }) => port === service)
-    .map(({ from, to, port }) => ({
-      from,
-      item: `${verb}/${addressOf(to, subject.inventory)}/${port}`,
-      purpose: 'canary' as const,
-    }));
-  return limited(questions);
+function questionOf(
+  { from, to, address, port, needed }: Dial,
+  verb: 'new' | 'keep' | 'kept',
+  purpose: Question['purpose'],
+): ConnectionQuestion {
+  return { from, item: `${verb}/${address}/${port}`, purpose, to, port, needed };
 }
 
 /** What each node says of its cluster, asked on the node itself at its own address. */
@@ -102,17 +81,4 @@ export function recorderItem(
 ): string {
   const at = `${node.address}/${portNumbersOf(experiment).service}`;
   return verb === 'record' ? `record/${at}` : `recorded/${at}/${verb.since}`;
-}
-
-function addressOf(instanceId: string, { instances }: Inventory): string {
-  return instances.find(({ id }) => id === instanceId)?.address ?? instanceId;
-}
-
-function limited(questions: readonly Question[]): Question[] {
-  const asked = new Map<string, number>();
-  return questions.filter(({ from }) => {
-    const count = asked.get(from) ?? 0;
-    asked.set(from, count + 1);
-    return count < triesPerVantageMax;
-  });
 }

@@ -61,6 +61,9 @@ export const Report = z.strictObject({
   ),
   restored: z.array(z.strictObject({ stepId: z.string(), at: z.int(), by: z.string() })),
   residue: z.array(z.string()),
+  others: z
+    .array(z.string())
+    .meta({ description: 'What others changed during the hold; it stays as they left it' }),
   bundles: z.record(z.string(), z.string()).meta({ description: 'Lambda → SHA-256, where known' }),
 });
 export type Report = z.infer<typeof Report>;
@@ -85,7 +88,7 @@ export function reportOf(story: Story): Report {
     timing: timingOf(story),
     clusters: clustersSeen(changesOf(story)).map((one) => ({ ...one, nodes: [...one.nodes] })),
     restored: restoredIn(notes),
-    residue: residueIn(notes),
+    ...residueIn(notes),
     bundles: {},
   };
 }
@@ -190,8 +193,9 @@ function planOf(record: Story['record']): Report['plan'] {
   };
 }
 
-function residueIn(notes: readonly Note[]): string[] {
-  return notesOf(notes, 'residue').at(-1)?.residue ?? [];
+function residueIn(notes: readonly Note[]): Pick<Report, 'residue' | 'others'> {
+  const { residue = [], others = [] } = notesOf(notes, 'residue').at(-1) ?? {};
+  return { residue, others };
 }
 
 /** Every look at a restored host tells the same again; the report says it once. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { RuleSpec } from './inventory.ts';
+import { AclEntry, RuleSpec } from './inventory.ts';
 
 /**
  * One reversible change to one resource. Plain data: it must survive a crash in the journal.
@@ -19,10 +19,24 @@ const HostCut = z.strictObject({
 });
 export type HostCut = z.infer<typeof HostCut>;
 
+/**
+ * Makes an empty group of the run's own: no rule in, none out. Its id is only known once it is made, so
+ * rules and other steps name it by {@link temporaryId}. It bears the run's mark from birth.
+ */
+const MakeGroup = z.strictObject({
+  ...common,
+  kind: z.literal('make-group'),
+  name: z.string().meta({ description: 'Unique in its VPC, and the run id is in it' }),
+  vpcId: z.string(),
+});
+export type MakeGroup = z.infer<typeof MakeGroup>;
+
+/** Adds rules with the run's mark, to a group of the cluster or one of the run's own. */
 const AddRules = z.strictObject({
   ...common,
   kind: z.literal('add-rules'),
   groupId: z.string(),
+  direction: z.enum(['ingress', 'egress']),
   rules: z.array(RuleSpec).min(1),
 });
 export type AddRules = z.infer<typeof AddRules>;
@@ -39,6 +53,75 @@ const EditRules = z.strictObject({
 });
 export type EditRules = z.infer<typeof EditRules>;
 
+/**
+ * Takes rules away, to be authorised again under a new id. Absence has no author, so `witness` says whose
+ * it is: a rule with the run's mark, added before and removed after. Nothing is put back without it.
+ */
+const RevokeRules = z.strictObject({
+  ...common,
+  kind: z.literal('revoke-rules'),
+  groupId: z.string(),
+  witness: RuleSpec,
+  rules: z
+    .array(
+      z.strictObject({
+        ruleId: z.string(),
+        before: RuleSpec,
+        tags: z.record(z.string(), z.string()),
+      }),
+    )
+    .min(1),
+});
+export type RevokeRules = z.infer<typeof RevokeRules>;
+
+/** Puts one of the run's own groups on an interface, beside those it has. */
+const AttachGroup = z.strictObject({
+  ...common,
+  kind: z.literal('attach-group'),
+  interfaceId: z.string(),
+  groupId: z.string().meta({ description: 'A group of the run, by its temporaryId' }),
+});
+export type AttachGroup = z.infer<typeof AttachGroup>;
+
+/** Takes groups off an interface, where a group of the run's own stands for them: the witness. */
+const DetachGroups = z.strictObject({
+  ...common,
+  kind: z.literal('detach-groups'),
+  interfaceId: z.string(),
+  groupIds: z.array(z.string()).min(1),
+  witness: z.string().meta({ description: 'A group of the run, by its temporaryId' }),
+});
+export type DetachGroups = z.infer<typeof DetachGroups>;
+
+/**
+ * Gives a subnet a network ACL of the run's own: the entries of the one it has, and before them the
+ * denials. The clone bears run id, subnet and original from birth.
+ */
+const SwapAcl = z.strictObject({
+  ...common,
+  kind: z.literal('swap-acl'),
+  subnetId: z.string(),
+  vpcId: z.string(),
+  originalId: z.string().meta({ description: 'The ACL the subnet had' }),
+  entries: z.array(AclEntry).min(1).meta({ description: 'All entries of the clone' }),
+});
+export type SwapAcl = z.infer<typeof SwapAcl>;
+
+/**
+ * Gives the subnets back the ACLs they had, once the nodes' own counts show their heartbeat links gone or
+ * `boundSeconds` have passed. Part of inject: nothing to undo.
+ */
+const EndPulse = z.strictObject({
+  ...common,
+  kind: z.literal('end-pulse'),
+  swaps: z.array(z.strictObject({ subnetId: z.string(), originalId: z.string() })).min(1),
+  links: z
+    .array(z.strictObject({ instanceId: z.string(), left: z.int() }))
+    .meta({ description: 'Node → how many heartbeat links it has once those of the cut are gone' }),
+  boundSeconds: z.int(),
+});
+export type EndPulse = z.infer<typeof EndPulse>;
+
 /** Closes connections that already stand. Nothing to undo: Aerospike and its clients redial. */
 const Sever = z.strictObject({
   ...common,
@@ -49,8 +132,28 @@ const Sever = z.strictObject({
 });
 export type Sever = z.infer<typeof Sever>;
 
-export const Step = z.discriminatedUnion('kind', [HostCut, AddRules, EditRules, Sever]);
+export const Step = z.discriminatedUnion('kind', [
+  HostCut,
+  MakeGroup,
+  AddRules,
+  EditRules,
+  RevokeRules,
+  AttachGroup,
+  DetachGroups,
+  SwapAcl,
+  EndPulse,
+  Sever,
+]);
 export type Step = z.infer<typeof Step>;
+
+const temporaryPrefix = 'temporary:';
+
+/** What stands for the id of a group that a run will make, until it has one. */
+export const temporaryId = (name: string): string => `${temporaryPrefix}${name}`;
+
+/** The name of the group that a {@link temporaryId} stands for; undefined for a real id. */
+export const temporaryName = (groupId: string): string | undefined =>
+  groupId.startsWith(temporaryPrefix) ? groupId.slice(temporaryPrefix.length) : undefined;
 
 /** The steps by phase, in the order they are applied. */
 export function phasesOf(steps: readonly Step[]): Step[][] {
@@ -72,6 +175,10 @@ export function sameSpec(left: RuleSpec, right: RuleSpec): boolean {
 export function allowanceKey({ protocol, fromPort, toPort, peer }: RuleSpec): string {
   return [protocol, fromPort ?? '', toPort ?? '', peerKey(peer)].join('|');
 }
+
+/** Whether two rules admit the same peer. */
+export const samePeer = (left: RuleSpec['peer'], right: RuleSpec['peer']): boolean =>
+  left.kind === right.kind && peerKey(left) === peerKey(right);
 
 function peerKey(peer: RuleSpec['peer']): string {
   switch (peer.kind) {

@@ -1,69 +1,68 @@
 import type { Cut } from './cut.ts';
+import type { Topology } from './fault.ts';
 import { nodesOf } from './inventory.ts';
 import type { Instance, Inventory } from './inventory.ts';
-import type { PartitionFault } from './experiment.ts';
-import { Refusal } from './refusal.ts';
+import { bridge } from './topology/bridge.ts';
+import { halves } from './topology/halves.ts';
+import { isolate } from './topology/isolate.ts';
+import { pairs } from './topology/pairs.ts';
+import { predictedSizes } from './topology/predicted-sizes.ts';
+import { ring } from './topology/ring.ts';
+import type { Loss, Split } from './topology/split.ts';
+import { zones } from './topology/zones.ts';
 
-/** The two sides of a partition: the chosen nodes, and those they lose. */
-export interface Sides {
-  readonly chosen: readonly Instance[];
-  readonly others: readonly Instance[];
+/** What a topology means on the nodes there are. */
+export interface TopologyCuts {
+  /** As few as can be; no connection is in two of them. */
+  readonly cuts: Cut[];
+  /** Who counts as cut off: the chosen nodes, or the smaller sides. */
+  readonly targets: Instance[];
+  /** Sizes of the clusters once heartbeat is cut both ways, ascending; see {@link predictedSizes}. */
+  readonly components: number[];
+  /** What the largest may be instead, where that hangs on node ids. */
+  readonly otherSizes: number[];
 }
 
 /**
- * The sides of an isolation: the chosen nodes stay together and lose all the others.
+ * The flows that a topology stops between the nodes of `inventory`. Pure, and whatever the order in which
+ * nodes were seen: names decide.
  *
- * `count` takes the first nodes by name, so that the same request always means the same nodes.
+ * `inbound` stops only connections dialled towards the targets.
  *
- * @throws Refusal when a name is unknown or no node would be left on the other side.
+ * @throws Refusal when a name is unknown, or the nodes there are cannot be split so.
  */
-export function isolate(topology: PartitionFault['topology'], inventory: Inventory): Sides {
-  const nodes = nodesOf(inventory);
-  const chosen =
-    topology.nodes === undefined
-      ? nodes.slice(0, topology.count)
-      : pick(topology.nodes, nodes, 'node');
-  const others = nodes.filter((node) => !chosen.includes(node));
-  if ((topology.count ?? chosen.length) >= nodes.length) {
-    throw new Refusal(
-      `Cannot isolate ${topology.count ?? chosen.length} nodes as at least one node of "${inventory.cluster}" must stay on the other side: found ${nodes.length} in all`,
-    );
-  }
-  return { chosen, others };
-}
-
-/** The cuts between two sides; inbound stops only connections dialled towards the chosen side. */
-export function cutsBetween(
-  { chosen, others }: Sides,
+export function cutsOf(
+  topology: Topology,
+  inventory: Inventory,
   { ports, direction }: { ports: readonly number[]; direction: 'both' | 'inbound' },
-): Cut[] {
-  const here = chosen.map(({ id }) => id);
-  const there = others.map(({ id }) => id);
-  const inbound: Cut = { from: there, to: here, ports: [...ports] };
-  const outbound: Cut = { from: here, to: there, ports: [...ports] };
-  return direction === 'inbound' ? [inbound] : [inbound, outbound];
+): TopologyCuts {
+  const { targets, inbound, losses } = splitOf(topology, inventory);
+  const { sizes, otherSizes } = predictedSizes(nodesOf(inventory), losses);
+  return {
+    cuts: (direction === 'inbound' ? inbound : losses).map((loss) => cutOf(loss, ports)),
+    targets: [...targets],
+    components: sizes,
+    otherSizes,
+  };
 }
 
-/**
- * Finds instances by name tag, id or address.
- *
- * @throws Refusal for a name that no instance, or more than one, answers to.
- */
-export function pick(
-  names: readonly string[],
-  among: readonly Instance[],
-  noun: 'node' | 'client',
-): Instance[] {
-  const found = names.map((name) => {
-    const matches = among.filter(({ id, name: own, address }) => [id, own, address].includes(name));
-    const [match] = matches;
-    if (match === undefined || matches.length > 1) {
-      const known = among.map(({ name: own }) => own).join(', ') || 'none';
-      throw new Refusal(
-        `Cannot target ${noun} "${name}" as it must name exactly one ${noun}: found ${matches.length} among ${known}`,
-      );
-    }
-    return match;
-  });
-  return [...new Set(found)];
+function splitOf(topology: Topology, inventory: Inventory): Split {
+  switch (topology.kind) {
+    case 'isolate':
+      return isolate(topology, inventory);
+    case 'halves':
+      return halves(topology, inventory);
+    case 'zones':
+      return zones(topology, inventory);
+    case 'bridge':
+      return bridge(topology, inventory);
+    case 'ring':
+      return ring(inventory);
+    case 'pairs':
+      return pairs(topology, inventory);
+  }
+}
+
+function cutOf({ nodes, lost }: Loss, ports: readonly number[]): Cut {
+  return { from: lost.map(({ id }) => id), to: nodes.map(({ id }) => id), ports: [...ports] };
 }

@@ -77,7 +77,7 @@ const refutes = ({ answer }: Finding): boolean => answer === 'refuted';
 
 const sawIn =
   (span: string) =>
-  ({ answer, saw }: Finding): Finding => ({ answer, saw: `${span}: ${saw}` });
+  (finding: Finding): Finding => ({ ...finding, saw: `${span}: ${finding.saw}` });
 
 function cleanVerdict(story: Story, subject: Subject, baseline: Sample): Verdict {
   const reopened = sampleAt(story.notes, 'clean');
@@ -117,8 +117,13 @@ function residueFinding(notes: readonly Note[]): Finding {
   const looked = notesOf(notes, 'residue').at(-1);
   if (looked === undefined)
     return { answer: 'inconclusive', saw: 'before and after were not compared' };
+  const { length } = looked.others;
+  const saw =
+    length === 0
+      ? 'nothing differs from before'
+      : `only others' ${length} change(s) differ from before`;
   return looked.residue.length === 0
-    ? { answer: 'confirmed', saw: 'nothing differs from before' }
+    ? { answer: 'confirmed', saw }
     : { answer: 'refuted', saw: `differs from before: ${looked.residue.join('; ')}` };
 }
 

@@ -1,58 +1,46 @@
-import type { Experiment, PartitionFault } from '../experiment.ts';
-import { portNumbersOf } from '../experiment.ts';
-import type { Instance, Inventory } from '../inventory.ts';
-import { nodesOf } from '../inventory.ts';
+import { connectionsOf } from '../cut.ts';
+import type { Cut } from '../cut.ts';
+import type { Experiment } from '../experiment.ts';
+import type { Instance } from '../inventory.ts';
 import type { HostCut } from '../step.ts';
-import { cutsBetween, isolate } from '../topology.ts';
-import type { Sides } from '../topology.ts';
+import { coveringCuts } from './covering-cuts.ts';
+import type { PlanRequest } from './plan-request.ts';
 import type { Plan } from './plan.ts';
+import { cutsOfFault } from './request-cuts.ts';
 
-/** What every fault's planner is given. */
-export interface PlanRequest {
-  readonly experiment: Experiment;
-  readonly inventory: Inventory;
-  readonly runId: string;
-  readonly ports: readonly number[];
-}
-
-/** Plans a partition by packet filters on the hosts of one side. */
-export function planPartition(fault: PartitionFault, request: PlanRequest): Plan {
-  const { experiment, inventory, runId, ports } = request;
-  const sides = isolate(fault.topology, inventory);
-  const { edited, peers } = editedSide(sides, experiment.direction);
-  const steps = edited.map((host) => hostCut(host, { peers, request }));
+/** Plans a partition by packet filters, on the fewest hosts that cover every cut. */
+export function planPartition(request: PlanRequest): Plan {
+  const { experiment, runId } = request;
+  const { cuts, targets, clusterSizes, warnings } = cutsOfFault(request);
+  // A cut of inbound connections alone only exists on the hosts that accept them.
+  const edited = experiment.direction === 'inbound' ? cuts : coveringCuts(cuts, targets);
+  const steps = hostCuts(edited, request);
   return {
     runId,
     steps,
-    cuts: cutsBetween(sides, { ports, direction: experiment.direction }),
-    targets: sides.chosen.map(({ id }) => id),
-    hosts: edited.map(({ id }) => id),
-    prediction: {
-      clusterSizes: experiment.expect?.clusterSizes ?? predictSizes(request, sides),
-      connections: 'full',
-    },
-    warnings: warningsFor(experiment),
+    cuts,
+    targets,
+    hosts: steps.map(({ instanceId }) => instanceId),
+    calls: { inject: 0, restore: 0 },
+    prediction: { clusterSizes, connections: 'full', falls: cuts },
+    warnings: [...oneWayWarnings(experiment, cuts), ...warnings],
   };
 }
 
-/**
- * The fewest hosts that cover the cut: the smaller side. A cut of inbound connections only exists on
- * the hosts that accept them.
- */
-function editedSide(
-  { chosen, others }: Sides,
-  direction: 'both' | 'inbound',
-): { edited: readonly Instance[]; peers: readonly Instance[] } {
-  return direction === 'inbound' || chosen.length <= others.length
-    ? { edited: chosen, peers: others }
-    : { edited: others, peers: chosen };
+/** Each accepting host stops exactly those it is cut from. */
+function hostCuts(cuts: readonly Cut[], request: PlanRequest): HostCut[] {
+  const known = new Map(request.inventory.instances.map((instance) => [instance.id, instance]));
+  const named = (ids: readonly string[]): Instance[] => ids.flatMap((id) => known.get(id) ?? []);
+  return cuts.flatMap(({ from, to }) =>
+    named(to).map((host) => hostCut(host, named(from), request)),
+  );
 }
 
 function hostCut(
   host: Instance,
-  { peers, request }: { peers: readonly Instance[]; request: PlanRequest },
+  peers: readonly Instance[],
+  { experiment, ports }: PlanRequest,
 ): HostCut {
-  const { experiment, ports } = request;
   return {
     id: `host-cut/${host.id}`,
     kind: 'host-cut',
@@ -66,15 +54,12 @@ function hostCut(
   };
 }
 
-/** Only the heartbeat decides membership (measured: rows G and H of the observed table). */
-function predictSizes({ experiment, inventory, ports }: PlanRequest, sides: Sides): number[] {
-  const splits = ports.includes(portNumbersOf(experiment).heartbeat);
-  if (!splits) return [nodesOf(inventory).length];
-  return [sides.chosen.length, sides.others.length].toSorted((a, b) => a - b);
-}
-
-function warningsFor({ direction }: Experiment): string[] {
-  return direction === 'inbound'
-    ? ['a cut of one direction does not last: heartbeat is redialled from the other end']
-    : [];
+/** Where every pair is cut from both ends, inbound is as good as both. */
+function oneWayWarnings({ direction }: Experiment, cuts: readonly Cut[]): string[] {
+  if (direction === 'both') return [];
+  const connections = connectionsOf(cuts);
+  const dialled = new Set(connections.map(({ from, to }) => `${from} ${to}`));
+  return connections.every(({ from, to }) => dialled.has(`${to} ${from}`))
+    ? []
+    : ['a cut of one direction does not last: heartbeat is redialled from the other end'];
 }

@@ -2,17 +2,21 @@ import * as z from 'zod';
 import { Cut } from '../cut.ts';
 import { portNumbersOf } from '../experiment.ts';
 import type { Experiment } from '../experiment.ts';
-import { clusterTag, markedBy, nodesOf } from '../inventory.ts';
+import { clusterTag, markedBy, nodesOf, runTag } from '../inventory.ts';
 import type { Inventory } from '../inventory.ts';
 import { Refusal } from '../refusal.ts';
 import { Step } from '../step.ts';
-import { planClientCut } from './client-cut.ts';
+import { planNetworkAcl } from './network-acl/plan-network-acl.ts';
 import { planPartition } from './partition.ts';
+import { planSecurityGroup } from './security-group/plan-security-group.ts';
 
-/** What the planner says Aerospike will do: sub-cluster sizes, largest last. */
+/** What the planner says will be seen. */
 export const Prediction = z.strictObject({
-  clusterSizes: z.array(z.int()),
-  connections: z.enum(['full', 'new connections only']),
+  clusterSizes: z.array(z.int()).meta({ description: 'Of the sub-clusters, largest last' }),
+  connections: z
+    .enum(['full', 'new connections only', 'partly established'])
+    .meta({ description: 'full: those that already stand fall, too' }),
+  falls: z.array(Cut).meta({ description: 'The cuts whose established connections fall' }),
 });
 export type Prediction = z.infer<typeof Prediction>;
 
@@ -27,6 +31,9 @@ export const Plan = z.strictObject({
   hosts: z
     .array(z.string())
     .meta({ description: 'Instance ids on which a script changes something' }),
+  calls: z
+    .strictObject({ inject: z.int(), restore: z.int() })
+    .meta({ description: 'Calls to EC2 that change something, when nothing goes wrong' }),
   prediction: Prediction,
   warnings: z.array(z.string()),
 });
@@ -44,12 +51,13 @@ export function plan(experiment: Experiment, inventory: Inventory, runId: string
   refuseUnknownCluster(experiment, inventory);
   refuseForeignMarks(inventory);
   const request = { experiment, inventory, runId, ports: portsOf(experiment) };
-  const { fault } = experiment;
-  switch (fault.kind) {
-    case 'partition':
-      return planPartition(fault, request);
-    case 'client-cut':
-      return planClientCut(fault, request);
+  switch (experiment.mechanism) {
+    case 'iptables':
+      return planPartition(request);
+    case 'security-group':
+      return planSecurityGroup(request);
+    case 'network-acl':
+      return planNetworkAcl(request);
   }
 }
 
@@ -67,11 +75,21 @@ function refuseUnknownCluster({ cluster }: Experiment, inventory: Inventory): vo
   );
 }
 
-/** Another run's mark on a rule we would plan from would be taken for the original (protocol rule 3). */
-function refuseForeignMarks({ groups }: Inventory): void {
+/**
+ * What another run left would be taken for the original (protocol rule 3): its marks on rules, the groups
+ * and network ACLs that it made.
+ */
+function refuseForeignMarks({ groups, networkAcls }: Inventory): void {
   const marked = groups.flatMap(({ rules }) => rules).find((rule) => markedBy(rule) !== undefined);
-  if (marked === undefined) return;
-  throw new Refusal(
-    `Cannot plan on group ${marked.groupId} as none of its rules must bear a run's mark: found ${marked.id} marked by run ${markedBy(marked)}; restore that run first`,
-  );
+  if (marked !== undefined) {
+    throw new Refusal(
+      `Cannot plan on group ${marked.groupId} as none of its rules must bear a run's mark: found ${marked.id} marked by run ${markedBy(marked)}; restore that run first`,
+    );
+  }
+  const made = [...groups, ...networkAcls].find(({ tags }) => tags[runTag] !== undefined);
+  if (made !== undefined) {
+    throw new Refusal(
+      `Cannot plan around ${made.id} as every group and network ACL must be the cluster's own: found it made by run ${made.tags[runTag]}; restore that run first`,
+    );
+  }
 }

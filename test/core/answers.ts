@@ -1,13 +1,11 @@
-import type { Experiment } from '../../core/experiment.ts';
+import { within } from '../../core/cut.ts';
 import { nodesOf } from '../../core/inventory.ts';
-import type { Inventory } from '../../core/inventory.ts';
 import type { Sample, Views } from '../../core/judge.ts';
 import type { Seen } from '../../core/note.ts';
 import { ProbeResult } from '../../core/observation.ts';
 import type { NodeView } from '../../core/observation.ts';
-import { plan } from '../../core/plan/plan.ts';
 import { canaryQuestions, controlQuestions, cutQuestions } from '../../core/probe.ts';
-import type { Question, Subject } from '../../core/probe.ts';
+import type { ConnectionQuestion, Subject } from '../../core/probe.ts';
 import type { Finding } from '../../core/verdict.ts';
 import {
   aClient,
@@ -18,17 +16,13 @@ import {
   someNodes,
   tcp,
 } from './inventories.ts';
-
-/** What a run knows: the experiment with the plan made of it. */
-export function aSubject(experiment: Experiment, inventory: Inventory): Subject {
-  return { experiment, inventory, plan: plan(experiment, inventory, 'run1') };
-}
+import { aCut, aPlan, aSubjectOf, bothWays } from './plans.ts';
 
 /** How a question is answered; undefined leaves it without an answer. */
-export type Answering = (question: Question) => string | undefined;
+export type Answering = (question: ConnectionQuestion) => string | undefined;
 
 /** The probes' answers, as the script would give them. */
-export function seen(questions: readonly Question[], answering: Answering): Seen[] {
+export function seen(questions: readonly ConnectionQuestion[], answering: Answering): Seen[] {
   return questions.flatMap((question) => {
     const { from, item } = question;
     const answer = answering(question);
@@ -99,7 +93,11 @@ export function cutSample(
     answering = () => 'as planned',
   }: { views?: Views; canaries?: 'alive' | 'dead'; answering?: Answering } = {},
 ): Sample {
-  const asPlanned = { cut: 'timed-out', control: 'open', canary: canaries, view: undefined };
+  const isCut = within(subject.plan.cuts);
+  const asPlanned = (question: ConnectionQuestion): string => {
+    if (question.purpose === 'canary') return isCut(question) ? canaries : 'alive';
+    return question.purpose === 'cut' ? 'timed-out' : 'open';
+  };
   const questions = [
     ...cutQuestions(subject),
     ...controlQuestions(subject),
@@ -107,7 +105,7 @@ export function cutSample(
   ];
   const answer: Answering = (question) => {
     const said = answering(question);
-    return said === 'as planned' ? asPlanned[question.purpose] : said;
+    return said === 'as planned' ? asPlanned(question) : said;
   };
   return { seen: seen(questions, answer), views };
 }
@@ -127,7 +125,11 @@ export function finding(findings: readonly Finding[], words: string): Finding {
 }
 
 /** A sample with the answer to one question changed, or taken away. */
-export function except(sample: Sample, question: Question | undefined, answer?: string): Sample {
+export function except(
+  sample: Sample,
+  question: ConnectionQuestion | undefined,
+  answer?: string,
+): Sample {
   const rest = sample.seen.filter(
     ({ from, result }) => from !== question?.from || result.probe !== question?.item,
   );
@@ -140,8 +142,27 @@ const withClient = anInventory({
   groups: [aGroup('nodes', [tcp('3000', '10.0.1.1/32')]), aGroup('clients', [])],
 });
 
-/** n1 is cut from n2 and n3. */
-export const partition = aSubject(aPartition(), anInventory());
+/** n1 is cut from n2 and n3, by packet filters. */
+export const partition = aSubjectOf(
+  aPartition(),
+  anInventory({ instances: someNodes(3) }),
+  aPlan(bothWays('n2,n3', 'n1', 3001, 3002), { clusterSizes: [1, 2] }),
+);
+/** The recipe: only what is dialled towards n1 is stopped. */
+export const recipe = aSubjectOf(
+  aPartition({ direction: 'inbound', packets: 'reject' }),
+  anInventory({ instances: someNodes(3) }),
+  aPlan([aCut('n2,n3', 'n1', 3001, 3002)], { clusterSizes: [1, 2] }),
+);
+const clientCut = aCut('c1', 'n1,n2,n3', 3000);
 /** c1 is cut from three nodes; connections that stand are left, or severed. */
-export const leaving = aSubject(aClientCut(), withClient);
-export const severing = aSubject(aClientCut({ established: 'sever' }), withClient);
+export const leaving = aSubjectOf(
+  aClientCut(),
+  withClient,
+  aPlan([clientCut], { connections: 'new connections only', falls: [] }),
+);
+export const severing = aSubjectOf(
+  aClientCut({ established: 'sever' }),
+  withClient,
+  aPlan([clientCut], { connections: 'full' }),
+);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { parseExperiment } from '../../core/experiment.ts';
-import { ofCount, ofType } from './full-experiments.ts';
+import { ofCount, ofPairs, ofType } from './full-experiments.ts';
 import { refusalOf } from './inventories.ts';
 import { at, withAt } from './schema-fields.ts';
 import type { Field } from './schema-fields.ts';
@@ -31,7 +31,9 @@ describe('every bound holds', () => {
     expect(refused(withAt(experiment, it.path, minimum + 0.5))).toContain('a whole number');
   });
 
-  test.each(ofType('array'))('$where: its length, and no more', ({ experiment, ...it }) => {
+  const lists = ofType('array').filter(({ schema }) => !('prefixItems' in schema));
+
+  test.each(lists)('$where: its length, and no more', ({ experiment, ...it }) => {
     const { minItems = 0, maxItems } = z
       .object({ minItems: z.int().optional(), maxItems: z.int() })
       .parse(it.schema);
@@ -46,6 +48,13 @@ describe('every bound holds', () => {
     expect(() => parseExperiment(long(maxItems))).not.toThrow();
     expect(refused(long(maxItems + 1))).toContain(`must have at most ${maxItems} entries: found [`);
     if (minItems > 0) expect(refused(long(0))).toContain('must have at least 1 entry: found []');
+  });
+
+  test.each([
+    { pair: ['n1'], says: "'fault.topology.pairs.1' must have at least 2 entries" },
+    { pair: ['n1', 'n2', 'n3'], says: "'fault.topology.pairs.1' must have at most 2 entries" },
+  ])('a pair is of two: $pair', ({ pair, says }) => {
+    expect(refused(withAt(ofPairs, ['fault', 'topology', 'pairs', 1], pair))).toContain(says);
   });
 
   test.each([

@@ -4,7 +4,16 @@ import * as z from 'zod';
 import { establishedOf, parseExperiment, portNumbersOf } from '../../core/experiment.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { aClientCut, aPartition, grammar, refusalOf } from './inventories.ts';
-import { fields, full, ofClients, ofCount, ofNames, ofType } from './full-experiments.ts';
+import {
+  fields,
+  full,
+  ofClients,
+  ofCount,
+  ofHalves,
+  ofNames,
+  ofType,
+  ofXdr,
+} from './full-experiments.ts';
 import { at, withAt } from './schema-fields.ts';
 import type { Field } from './schema-fields.ts';
 
@@ -26,13 +35,21 @@ describe('parseExperiment() takes', () => {
       mechanism: 'iptables',
       direction: 'both',
       packets: 'drop',
+      severBy: 'ss',
+      detach: 'park',
       holdSeconds: 15,
     });
   });
 
-  test('a client-cut without ports as one of the service port', () => {
-    expect(aClientCut().fault.ports).toEqual(['service']);
-  });
+  test.each([{ kind: 'client-cut' }, { kind: 'xdr-cut' }])(
+    'a $kind without ports as one of the service port',
+    (fault) => {
+      const { mechanism, holdSeconds } = ofClients;
+      const least = { name: 'full', cluster: 'orders', fault, mechanism, holdSeconds };
+
+      expect(parseExperiment(least).fault.ports).toEqual(['service']);
+    },
+  );
 });
 
 describe('parseExperiment() refuses', () => {
@@ -86,7 +103,7 @@ describe('parseExperiment() refuses', () => {
 
   test('a fault it does not know, naming those it does', () => {
     expect(refused({ ...ofCount, fault: { kind: 'latency' } })).toBe(
-      `Cannot read experiment as 'fault.kind' must be "partition" or "client-cut": found "latency"`,
+      `Cannot read experiment as 'fault.kind' must be "partition" or "client-cut" or "xdr-cut": found "latency"`,
     );
   });
 
@@ -98,21 +115,66 @@ describe('parseExperiment() refuses', () => {
 });
 
 describe('contradictions are refused', () => {
-  const { fault } = ofClients;
+  const { severBy: _, detach: __, ...byGroups } = { ...ofHalves };
+  const pulsed = { ...byGroups, severBy: 'acl-pulse' };
+  const byAcl = { ...byGroups, mechanism: 'network-acl' };
 
   test.each([
-    [{ ...ofCount, mechanism: 'security-group' }, 'the mechanism of a partition must be iptables'],
-    [{ ...ofClients, mechanism: 'iptables' }, 'the mechanism of a client-cut must be'],
-    [{ ...ofClients, packets: 'reject' }, 'packets must be drop for a security group'],
-    [{ ...ofCount, established: 'leave' }, "established must be 'sever' for iptables"],
+    [
+      { ...ofClients, mechanism: 'iptables' },
+      "the mechanism of client-cut must be security-group or network-acl: found 'iptables'",
+    ],
+    [{ ...ofXdr, mechanism: 'iptables' }, 'the mechanism of xdr-cut must be'],
+    [
+      { ...ofClients, packets: 'reject' },
+      "packets must be 'drop' for security-group, which answers nothing: found 'reject'",
+    ],
+    [{ ...byAcl, packets: 'tcp-reset' }, "packets must be 'drop' for network-acl"],
+    [
+      { ...ofCount, established: 'leave' },
+      "established must be 'sever' for iptables, which stops every packet: found 'leave'",
+    ],
+    [{ ...byAcl, established: 'leave' }, "established must be 'sever' for network-acl"],
+    [{ ...ofClients, direction: 'inbound' }, "direction must be 'both' for client-cut"],
+    [{ ...ofXdr, direction: 'inbound' }, "direction must be 'both' for xdr-cut"],
+    [{ ...byAcl, direction: 'inbound' }, "direction must be 'both' for network-acl"],
+    [{ ...pulsed, direction: 'inbound' }, "direction must be 'both' for severBy 'acl-pulse'"],
+    [{ ...ofCount, severBy: 'acl-pulse' }, 'severBy must be left out for iptables'],
+    [{ ...byAcl, severBy: 'acl-pulse' }, 'severBy must be left out for network-acl'],
+    [{ ...pulsed, established: 'leave' }, "established must be 'sever' for severBy 'acl-pulse'"],
+    [withAt(pulsed, ['established'], undefined), "for severBy 'acl-pulse': found 'leave'"],
+    [{ ...ofCount, detach: 'revoke' }, 'detach must be left out for iptables'],
+    [{ ...ofXdr, detach: 'revoke' }, 'detach must be left out for network-acl'],
     [withAt(ofNames, ['fault', 'topology', 'count'], 1), "one of 'count' and 'nodes': found both"],
     [withAt(ofCount, ['fault', 'topology', 'count'], undefined), 'found neither'],
+    [{ ...ofClients, portNumbers: { fabric: 3000 } }, 'no two port numbers must be the same'],
     [
-      { ...ofClients, fault, portNumbers: { fabric: 3000 } },
+      { ...ofClients, portNumbers: { fabric: 4000, heartbeat: 4000 } },
       'no two port numbers must be the same',
     ],
   ])('%#: %j', (experiment, says) => {
     expect(refused(experiment)).toContain(says);
+  });
+
+  test.each([
+    ['a partition by groups, inbound', { ...byGroups, direction: 'inbound' }],
+    ['a partition by groups that leaves what stands', { ...byGroups, established: 'leave' }],
+    ['a partition by network ACLs', byAcl],
+    ['a client-cut by network ACLs', { ...ofClients, mechanism: 'network-acl' }],
+    ['an xdr-cut by groups', { ...ofXdr, mechanism: 'security-group' }],
+    ['a bridge without a node', withAt(full.ofBridge, ['fault', 'topology', 'node'], undefined)],
+    ['port numbers that swap', { ...ofCount, portNumbers: { service: 3001, fabric: 3000 } }],
+  ])('but not %s', (_what, experiment) => {
+    expect(() => parseExperiment(experiment)).not.toThrow();
+  });
+
+  test('nor what the schema filled in: an experiment read twice is the same', () => {
+    for (const experiment of Object.values(full)) {
+      const once = parseExperiment(experiment);
+      expect(parseExperiment(once)).toEqual(once);
+    }
+    const least = aPartition();
+    expect(parseExperiment(least)).toEqual(least);
   });
 });
 
@@ -121,6 +183,7 @@ describe('what an experiment means', () => {
     { experiment: aPartition(), established: 'sever' },
     { experiment: aClientCut(), established: 'leave' },
     { experiment: aClientCut({ established: 'sever' }), established: 'sever' },
+    { experiment: aClientCut({ mechanism: 'network-acl' }), established: 'sever' },
   ])('established connections: $established', ({ experiment, established }) => {
     expect(establishedOf(experiment)).toBe(established);
   });

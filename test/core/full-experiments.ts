@@ -10,6 +10,8 @@ const common = {
   direction: 'both',
   packets: 'drop',
   established: 'sever',
+  severBy: 'ss',
+  detach: 'park',
   holdSeconds: 15,
   portNumbers: { service: 4000, fabric: 4001, heartbeat: 4002, admin: 4003 },
   expect: { clusterSizes: [1, 2] },
@@ -24,17 +26,46 @@ export const ofCount = {
     ports: ['fabric', 'heartbeat'],
   },
 };
-export const ofNames = {
-  ...ofCount,
-  fault: { kind: 'partition', topology: { kind: 'isolate', nodes: ['n1'] }, ports: ['fabric'] },
+export const ofNames = partition({ kind: 'isolate', nodes: ['n1'] });
+export const ofHalves = {
+  ...partition({ kind: 'halves', nodes: ['n1'] }),
+  mechanism: 'security-group',
+  severBy: 'acl-pulse',
+  detach: 'revoke',
 };
+export const ofPairs = partition({
+  kind: 'pairs',
+  pairs: [
+    ['n1', 'n2'],
+    ['n3', 'n4'],
+  ],
+});
 export const ofClients = {
   ...common,
   mechanism: 'security-group',
   fault: { kind: 'client-cut', nodes: ['n1'], clients: ['c1'], ports: ['service'] },
 };
+export const ofXdr = {
+  ...common,
+  mechanism: 'network-acl',
+  fault: { kind: 'xdr-cut', destinations: ['d1'], ports: ['service'] },
+};
 /** An experiment of each shape, with every field there is. */
-export const full = { ofCount, ofNames, ofClients };
+export const full = {
+  ofCount,
+  ofNames,
+  ofHalves,
+  ofZones: partition({ kind: 'zones', zones: ['eu-west-1a'] }),
+  ofBridge: partition({ kind: 'bridge', node: 'n2' }),
+  ofRing: partition({ kind: 'ring' }),
+  ofPairs,
+  ofClients,
+  ofXdr,
+};
+
+function partition<Topology extends object>(topology: Topology) {
+  return { ...ofCount, fault: { kind: 'partition', topology, ports: ['fabric'] } };
+}
 
 const schema = z.toJSONSchema(ExperimentSchema, { io: 'input' });
 

@@ -7,6 +7,7 @@ import type {
   Interface,
   Inventory,
   Peer,
+  PrefixList,
   Rule,
   RuleSpec,
   SecurityGroup,
@@ -46,16 +47,24 @@ export function someNodes(count: number): Instance[] {
   return Array.from({ length: count }, (_, index) => aNode(index + 1));
 }
 
+const plainInterface = {
+  type: 'interface',
+  vpcId: 'vpc-1',
+  subnetId: 'subnet-a',
+  tags: { [clusterTag]: 'orders' },
+};
+
 export function anInterface({ id, addresses, groupIds }: Instance): Interface {
-  return { id: `eni-${id}`, instanceId: id, subnetId: 'subnet-a', groupIds, addresses };
+  return { ...plainInterface, id: `eni-${id}`, instanceId: id, groupIds, addresses };
 }
 
 /** An interface that belongs to no instance of the cluster. */
 export function aBystander(groupIds: string[], changes: Partial<Interface> = {}): Interface {
   return {
+    ...plainInterface,
+    tags: {},
     id: 'eni-bystander',
     instanceId: 'i-bystander',
-    subnetId: 'subnet-a',
     groupIds,
     addresses: ['10.0.9.9'],
     ...changes,
@@ -88,7 +97,23 @@ export function aGroup(
   tags: Record<string, string> = { [clusterTag]: 'orders' },
 ): SecurityGroup {
   const id = `sg-${name}`;
-  return { id, name, tags, rules: specs.map((spec, index) => aRule(id, index + 1, spec)) };
+  return {
+    id,
+    name,
+    vpcId: 'vpc-1',
+    ownerId: '123456789012',
+    tags,
+    rules: [...specs.map((spec, index) => aRule(id, index + 1, spec)), ...outward(id)],
+  };
+}
+
+/** What EC2 gives every group at birth: everything out. */
+function outward(groupId: string): Rule[] {
+  return ['0.0.0.0/0', '::/0'].map((block, index): Rule => ({
+    ...aRule(groupId, index, { protocol: '-1', peer: cidr(block) }),
+    id: `sgr-out-${index + 1}-${groupId}`,
+    direction: 'egress',
+  }));
 }
 
 export function aRule(groupId: string, n: number, spec: RuleSpec): Rule {
@@ -106,10 +131,12 @@ export function anInventory({
   instances = [...someNodes(3), aClient(1)],
   groups = [],
   bystanders = [],
+  prefixLists = [],
 }: {
   instances?: readonly Instance[];
   groups?: readonly SecurityGroup[];
   bystanders?: readonly Interface[];
+  prefixLists?: readonly PrefixList[];
 } = {}): Inventory {
   return {
     cluster: 'orders',
@@ -117,6 +144,9 @@ export function anInventory({
     instances: [...instances],
     interfaces: [...instances.map(anInterface), ...bystanders],
     groups: [...groups],
+    prefixLists: [...prefixLists],
+    subnets: [{ id: 'subnet-a', vpcId: 'vpc-1', zone: 'zone-a', tags: { [clusterTag]: 'orders' } }],
+    networkAcls: [],
   };
 }
 

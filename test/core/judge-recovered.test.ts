@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
-  answerTo,
   inForceFindings,
   recoveredFindings,
   reopenedFinding,
   steadyFindings,
 } from '../../core/judge.ts';
 import type { Sample } from '../../core/judge.ts';
+import { answersIn } from '../../core/judge/answers.ts';
 import { controlQuestions, cutQuestions } from '../../core/probe.ts';
 import { worst } from '../../core/verdict.ts';
 import type { Finding } from '../../core/verdict.ts';
@@ -35,7 +35,7 @@ describe('recovered', () => {
         'n1 stable, 48 fabric links',
         'n2 stable, 48 fabric links',
         'n3 stable, 48 fabric links',
-        '14 of 14 tried connections open again',
+        '18 of 18 tried connections open again',
       ],
     });
   });
@@ -95,12 +95,12 @@ describe('nothing is rounded up', () => {
       ...one,
       from: 'i-x',
     }));
-    expect(answerTo(cut!, elsewhere)).toBeUndefined();
+    expect(answersIn(elsewhere)(cut!)).toBeUndefined();
   });
 
   test('a node that only says it is silent gives no answer to a connection', () => {
     const silent = { from: cut!.from, at: 1, result: { probe: cut!.item, established: 3 } };
-    expect(answerTo(cut!, [silent])).toBeUndefined();
+    expect(answersIn([silent])(cut!)).toBeUndefined();
   });
 
   test('whole views are whole, so that the cases above change one thing each', () => {

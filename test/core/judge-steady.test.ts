@@ -1,10 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { steadyFindings } from '../../core/judge.ts';
+import { inForceFindings, steadyFindings } from '../../core/judge.ts';
 import type { Sample } from '../../core/judge.ts';
 import { canaryQuestions, controlQuestions, cutQuestions } from '../../core/probe.ts';
 import { worst } from '../../core/verdict.ts';
 import type { Finding } from '../../core/verdict.ts';
-import { except, finding, leaving, openSample, partition, viewsOf } from './answers.ts';
+import {
+  cutSample,
+  except,
+  finding,
+  leaving,
+  openSample,
+  partition,
+  splitViews,
+  viewsOf,
+} from './answers.ts';
+import { anInventory, someNodes } from './inventories.ts';
+import { withSix } from './plans.ts';
 
 const [cut] = cutQuestions(partition);
 const [control] = controlQuestions(partition);
@@ -59,12 +70,12 @@ describe('steady', () => {
   });
 
   test.each([
-    { answer: 'refused', wanted: 'refuted', saw: '13 of 14 tried connections open before' },
-    { answer: 'timed-out', wanted: 'refuted', saw: '13 of 14' },
+    { answer: 'refused', wanted: 'refuted', saw: '17 of 18 tried connections open before' },
+    { answer: 'timed-out', wanted: 'refuted', saw: '17 of 18' },
     {
       answer: undefined,
       wanted: 'inconclusive',
-      saw: '13 of 14 tried connections open before, 1 unanswered',
+      saw: '17 of 18 tried connections open before, 1 unanswered',
     },
   ])('a connection that is $answer before the fault: $wanted', ({ answer, wanted, saw }) => {
     const sample = except(openSample(partition), cut, answer);
@@ -74,6 +85,45 @@ describe('steady', () => {
   test('a closed connection refutes, whatever else went unanswered', () => {
     const sample = except(except(openSample(partition), cut, 'refused'), control);
     expect(finding(judge(sample), 'open before').answer).toBe('refuted');
+  });
+
+  test('a control that is closed is not needed, and only told of', () => {
+    const closed = finding(
+      judge(except(openSample(partition), control, 'timed-out')),
+      'open before',
+    );
+
+    expect(closed).toEqual({
+      answer: 'confirmed',
+      saw: '17 of 18 tried connections open before (1 others are not needed)',
+    });
+  });
+
+  test('without any control that can be reached overreach could never be seen: inconclusive', () => {
+    const closed = controlQuestions(partition).reduce(
+      (sample, question) => except(sample, question, 'timed-out'),
+      openSample(partition),
+    );
+
+    expect(finding(judge(closed), 'none of 10 controls').answer).toBe('inconclusive');
+    const refusing = except(closed, control, 'refused');
+    expect(worst(judge(refusing)).answer).toBe('confirmed');
+  });
+
+  test('IPv6 is extra: a server that does not listen there is steady all the same', () => {
+    const six = anInventory({ instances: someNodes(3).map(withSix) });
+    const dual = { ...partition, inventory: six };
+    const sample = openSample(dual);
+    const sixes = cutQuestions(dual).filter(({ item }) => item.includes('fd00'));
+    const deaf = sixes.reduce((so, question) => except(so, question, 'refused'), sample);
+
+    expect(sixes).not.toEqual([]);
+    expect(worst(judge(deaf, dual)).answer).toBe('confirmed');
+    expect(
+      worst(inForceFindings(dual, deaf, cutSample(dual, { views: splitViews(dual) }))),
+    ).toMatchObject({
+      answer: 'confirmed',
+    });
   });
 
   test('a canary that cannot be held is refuted, one unanswered inconclusive', () => {

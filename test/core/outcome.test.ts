@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { Outcome, Report, exitCodeOf, reportOf } from '../../core/report.ts';
 import type { Note } from '../../core/note.ts';
 import type { Story } from '../../core/story.ts';
-import { aSubject, cutSample, splitViews } from './answers.ts';
+import { cutSample, splitViews } from './answers.ts';
 import { aPartition, anInventory, someNodes } from './inventories.ts';
+import { aSubject } from './planned.ts';
 import {
   aRun,
   aStory,
@@ -46,7 +47,7 @@ describe('not confirmed, exit 1', () => {
     expect(report.verdicts.inForce.answer).toBe('refuted');
     expect(report.timing.inForceAt).toBeNull();
     expect(report.says).toBe(
-      'NOT CONFIRMED one-ended on orders, run run1: in force refuted: cluster_size stayed 3: cluster sizes 3 under 1 key(s), predicted 1 and 2',
+      'NOT CONFIRMED one-ended on orders, run run1: in force refuted: cluster_size stayed 3: cluster sizes 3 under 1 key(s), predicted 1 and 2; verdict class: new connections only, predicted full',
     );
   });
 
@@ -175,6 +176,15 @@ describe('not clean, exit 3', () => {
     expect(exitCodeOf(report.outcome)).toBe(3);
     expect(report.says).toContain(`NOT CLEAN isolate-one on orders, run run1: `);
     expect(report.says).toContain(saw);
+  });
+
+  test('what others changed is listed, and makes no run unclean', () => {
+    const others = ['sg-nodes: rule sgr-nodes-9 was added'];
+    const report = clean(aRun(), { kind: 'residue', at: 37_500, residue: [], others });
+
+    expect(report.verdicts.clean.answer).toBe('confirmed');
+    expect(report.verdicts.clean.evidence.join()).toContain("others' 1 change(s)");
+    expect(report.others).toEqual(others);
   });
 
   test('residue refutes, and is named in verdict, sentence and list', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Report, exitCodeOf, reportOf } from '../../core/report.ts';
 import type { Note } from '../../core/note.ts';
 import type { Story } from '../../core/story.ts';
-import { aSubject, cutSample, openSample, splitViews } from './answers.ts';
+import { cutSample, openSample, splitViews } from './answers.ts';
 import {
   aClient,
   aClientCut,
@@ -12,6 +12,7 @@ import {
   someNodes,
   tcp,
 } from './inventories.ts';
+import { aSubject } from './planned.ts';
 import { aRun, aStory, applied, goodNotes, isolationRecorded, restored } from './stories.ts';
 
 const subject = aSubject(aPartition(), anInventory({ instances: someNodes(3) }));
@@ -78,6 +79,7 @@ describe('a run in which all went well', () => {
       closedBy: 'workflow',
       failure: null,
       residue: [],
+      others: [],
       restored: [{ stepId: 'host-cut/i-n1', at: 35_010, by: 'timer' }],
     });
     expect(report.plan).toEqual({
@@ -91,7 +93,14 @@ describe('a run in which all went well', () => {
       ],
       hosts: ['i-n1'],
       targets: ['i-n1'],
-      prediction: { clusterSizes: [1, 2], connections: 'full' },
+      prediction: {
+        clusterSizes: [1, 2],
+        connections: 'full',
+        falls: [
+          { from: ['i-n2', 'i-n3'], to: ['i-n1'], ports: [3001, 3002] },
+          { from: ['i-n1'], to: ['i-n2', 'i-n3'], ports: [3001, 3002] },
+        ],
+      },
       warnings: [],
     });
   });
@@ -110,11 +119,13 @@ describe('a run in which all went well', () => {
 
   test('has the whole proof and the end of the hold for evidence', () => {
     expect(report.verdicts.inForce.evidence).toEqual([
+      'heartbeat links of the cut: 4 of 4 ends gone; verdict class: full',
       'new connections: 8 of 8 stopped (timed-out)',
-      'controls: 6 of 6 still open',
+      'controls: 10 of 10 still open',
       'cluster sizes 1 and 2 under 2 key(s), predicted 1 and 2',
+      'end of hold: heartbeat links of the cut: 4 of 4 ends gone',
       'end of hold: new connections: 8 of 8 stopped (timed-out)',
-      'end of hold: controls: 6 of 6 still open',
+      'end of hold: controls: 10 of 10 still open',
       'end of hold: cluster sizes 1 and 2 under 2 key(s), predicted 1 and 2',
     ]);
   });

@@ -9,7 +9,7 @@ export interface Field {
 /**
  * Every place of `value` with the part of the schema that rules it, the value itself included.
  *
- * A `oneOf` is followed along the branch whose `kind` is the value's.
+ * A `oneOf` is followed along the branch whose `kind` is the value's; of a list, its first entry.
  */
 export function fieldsOf(
   schema: Field['schema'],
@@ -22,7 +22,8 @@ export function fieldsOf(
 
 function childrenOf(schema: Field['schema'], value: unknown, path: Field['path']): Field[] {
   if (Array.isArray(value)) {
-    return fieldsOf(recordOf(schema['items']), at(value, [0]), [...path, 0]);
+    const entry = at(schema, ['prefixItems', 0]) ?? schema['items'];
+    return fieldsOf(recordOf(entry), at(value, [0]), [...path, 0]);
   }
   const properties = recordOf(schema['properties'] ?? {});
   return Object.entries(properties).flatMap(([key, inner]) => {

@@ -54,6 +54,7 @@ export const residue = (...lines: string[]): Note => ({
   kind: 'residue',
   at: 37_500,
   residue: lines,
+  others: [],
 });
 
 export const look = (found: number, unknown: string[] = []): Note => ({

@@ -25,6 +25,21 @@ describe('worst()', () => {
     expect(worst(answers.map((answer) => ({ answer, saw: 'x' }))).answer).toBe('refuted');
   });
 
+  test('tells the verdict class once, of the worst look that had one', () => {
+    const looks = [
+      { answer: 'confirmed', saw: 'proof', verdictClass: 'full' },
+      { answer: 'refuted', saw: 'sizes' },
+      { answer: 'refuted', saw: 'end', verdictClass: 'none, predicted full' },
+    ] as const;
+
+    expect(worst(looks).evidence).toEqual([
+      'sizes',
+      'end; verdict class: none, predicted full',
+      'proof',
+    ]);
+    expect(worst(looks.slice(0, 2)).evidence).toEqual(['sizes', 'proof; verdict class: full']);
+  });
+
   test('of nothing at all is inconclusive: nobody looked', () => {
     expect(worst([])).toEqual({ answer: 'inconclusive', evidence: [] });
   });

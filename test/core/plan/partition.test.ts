@@ -1,6 +1,11 @@
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Plan, plan } from '../../../core/plan/plan.ts';
+import { connectionsOf } from '../../../core/cut.ts';
+import type { Connection } from '../../../core/cut.ts';
 import { runTag } from '../../../core/inventory.ts';
+import type { Inventory } from '../../../core/inventory.ts';
+import { Plan, plan } from '../../../core/plan/plan.ts';
+import type { HostCut, Step } from '../../../core/step.ts';
 import {
   aClient,
   aGroup,
@@ -21,7 +26,8 @@ const isolating = (topology: object): { topology: object } => ({
 
 describe('a partition', () => {
   test('of one node of three edits that node alone, against both others', () => {
-    const { steps, cuts, hosts, targets, prediction, warnings } = plan(aPartition(), three, 'run1');
+    const made = plan(aPartition(), three, 'run1');
+    const { steps, cuts, hosts, targets, prediction, warnings } = made;
 
     expect(steps).toEqual([
       {
@@ -42,7 +48,8 @@ describe('a partition', () => {
     ]);
     expect(hosts).toEqual(['i-n1']);
     expect(targets).toEqual(['i-n1']);
-    expect(prediction).toEqual({ clusterSizes: [1, 2], connections: 'full' });
+    expect(prediction).toEqual({ clusterSizes: [1, 2], connections: 'full', falls: cuts });
+    expect(made.calls).toEqual({ inject: 0, restore: 0 });
     expect(warnings).toEqual([]);
   });
 
@@ -123,6 +130,153 @@ describe('a partition', () => {
   });
 });
 
+/** Who is edited against whom, by name: 'n1: n2 n3'. */
+function edits(topology: object, inventory: Inventory, changes: object = {}): string[] {
+  const { steps } = plan(aPartition({ ...changes }, { topology }), inventory, 'run1');
+  return steps.map((step) => {
+    const { instanceId, peers } = hostCutOf(step);
+    return `${instanceId.slice(2)}: ${peers.map((peer) => `n${peer.slice(7)}`).join(' ')}`;
+  });
+}
+
+function hostCutOf(step: Step): HostCut {
+  if (step.kind !== 'host-cut') throw new Error('Expected a host-cut');
+  return step;
+}
+
+describe('a partition of any topology edits the fewest hosts, each against exactly whom it loses', () => {
+  const zoned = anInventory({
+    instances: ['a', 'b', 'b', 'c', 'c'].map((zone, at) => aNode(at + 1, { zone })),
+  });
+
+  test.each([
+    { kind: 'halves', hosts: ['n1: n3 n4 n5', 'n2: n3 n4 n5'] },
+    { kind: 'bridge', hosts: ['n1: n4 n5', 'n2: n4 n5'] },
+    { kind: 'zones', hosts: ['n1: n2 n3 n4 n5', 'n2: n1 n4 n5', 'n3: n1 n4 n5'] },
+    { kind: 'ring', hosts: expect.toSatisfy((hosts: string[]) => hosts.length === 3) },
+    {
+      kind: 'pairs',
+      pairs: [
+        ['n1', 'n5'],
+        ['n2', 'n5'],
+        ['n5', 'n3'],
+      ],
+      hosts: ['n5: n1 n2 n3'],
+    },
+    {
+      kind: 'pairs',
+      pairs: [
+        ['n1', 'n2'],
+        ['n3', 'n4'],
+      ],
+      hosts: ['n1: n2', 'n3: n4'],
+    },
+  ])('$kind of 5: $hosts', ({ hosts, ...topology }) => {
+    expect(edits(topology, zoned)).toEqual(hosts);
+  });
+
+  test('inbound edits every host that accepts, and warns only where somebody may still dial', () => {
+    const experiment = aPartition({ direction: 'inbound' }, { topology: { kind: 'ring' } });
+
+    expect(edits({ kind: 'ring' }, five, { direction: 'inbound' })).toEqual([
+      'n1: n3 n4',
+      'n2: n4 n5',
+      'n3: n1 n5',
+      'n4: n1 n2',
+      'n5: n2 n3',
+    ]);
+    expect(plan(experiment, five, 'run1').warnings).not.toContainEqual(
+      expect.stringContaining('one direction'),
+    );
+  });
+
+  test('no choice of fewer hosts would cover the cuts', () => {
+    const pair = fc.tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 1, max: 6 }));
+    const pairs = fc.array(
+      pair.filter(([one, other]) => one !== other),
+      { minLength: 1, maxLength: 10 },
+    );
+    const six = anInventory({ instances: someNodes(6) });
+
+    fc.assert(
+      fc.property(pairs, (chosen) => {
+        const named = chosen.map(([one, other]) => [`n${one}`, `n${other}`]);
+        const { hosts, cuts, steps } = plan(
+          aPartition({}, { topology: { kind: 'pairs', pairs: named } }),
+          six,
+          'run1',
+        );
+        const cut = connectionsOf(cuts);
+
+        expect(hosts).toHaveLength(fewest(cut));
+        for (const { from, to } of cut)
+          expect(hosts.includes(from) || hosts.includes(to)).toBe(true);
+        for (const { instanceId, peers } of steps.map(hostCutOf)) {
+          const lost = cut.filter(({ to }) => to === instanceId).map(({ from }) => from.slice(3));
+          expect(peers.toSorted()).toEqual([...new Set(lost)].map((n) => `10.0.0.${n}`).toSorted());
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+/** The fewest of i-n1 … i-n6 that hold an end of every connection, by trying all choices. */
+function fewest(cut: readonly Connection[]): number {
+  const choices = Array.from({ length: 64 }, (_, bits) =>
+    [1, 2, 3, 4, 5, 6].filter((n) => ((bits >> (n - 1)) & 1) === 1).map((n) => `i-n${n}`),
+  );
+  const covering = choices.filter((hosts) =>
+    cut.every(({ from, to }) => hosts.includes(from) || hosts.includes(to)),
+  );
+  return Math.min(...covering.map(({ length }) => length));
+}
+
+describe('a partition where nodes see each other without all seeing each other', () => {
+  const blocked =
+    'nodes that hear only some of a cluster are left out of it: after about 10 s they serve nobody, in AP mode too';
+
+  test.each([
+    {
+      of: 5,
+      topology: { kind: 'bridge' },
+      sizes: [0, 3],
+      warnings: [blocked],
+    },
+    {
+      of: 4,
+      topology: { kind: 'bridge' },
+      sizes: [0, 3],
+      warnings: [
+        blocked,
+        'the cluster that goes on may have 2 nodes instead: the highest node id decides',
+      ],
+    },
+    { of: 5, topology: { kind: 'ring' }, sizes: [0, 2], warnings: [blocked] },
+    { of: 5, topology: { kind: 'halves' }, sizes: [2, 3], warnings: [] },
+  ])('$topology.kind of $of predicts $sizes', ({ of, topology, sizes, warnings }) => {
+    const made = plan(
+      aPartition({}, { topology }),
+      anInventory({ instances: someNodes(of) }),
+      'run1',
+    );
+
+    expect(made.prediction.clusterSizes).toEqual(sizes);
+    expect(made.warnings).toEqual(warnings);
+  });
+
+  test('splits nothing by fabric alone, and says nothing', () => {
+    const made = plan(
+      aPartition({}, { topology: { kind: 'ring' }, ports: ['fabric'] }),
+      five,
+      'run1',
+    );
+
+    expect(made.prediction.clusterSizes).toEqual([5]);
+    expect(made.warnings).toEqual([]);
+  });
+});
+
 describe('plan() refuses', () => {
   test.each([
     { topology: { count: 3 }, says: 'Cannot isolate 3 nodes' },
@@ -157,6 +311,35 @@ describe('plan() refuses', () => {
     const inventory = anInventory({ groups: [marked] });
 
     expect(refusalOf(() => plan(aPartition(), inventory, 'run1'))).toContain('marked by run run0');
+  });
+
+  test.each([
+    {
+      what: 'a group that another run made',
+      inventory: anInventory({ groups: [aGroup('left', [], { [runTag]: 'run0' })] }),
+      id: 'sg-left',
+    },
+    {
+      what: 'a network ACL that another run made',
+      inventory: {
+        ...three,
+        networkAcls: [
+          {
+            id: 'acl-left',
+            vpcId: 'vpc-1',
+            isDefault: false,
+            subnetIds: [],
+            entries: [],
+            tags: { [runTag]: 'run0' },
+          },
+        ],
+      },
+      id: 'acl-left',
+    },
+  ])('$what', ({ inventory, id }) => {
+    expect(refusalOf(() => plan(aPartition(), inventory, 'run1'))).toBe(
+      `Cannot plan around ${id} as every group and network ACL must be the cluster's own: found it made by run run0; restore that run first`,
+    );
   });
 
   test('nothing for a description that only resembles a mark', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Plan, plan } from '../../../core/plan/plan.ts';
+import { Plan, plan } from '../../../../core/plan/plan.ts';
 import {
   aBystander,
   aClient,
@@ -10,7 +10,7 @@ import {
   groupPeer,
   tcp,
   withRules,
-} from '../inventories.ts';
+} from '../../inventories.ts';
 import { changesOf, stepsOf } from './rule-changes.ts';
 
 describe('a client-cut', () => {
@@ -23,7 +23,7 @@ describe('a client-cut', () => {
         {
           id: 'edit-rules/sg-nodes',
           kind: 'edit-rules',
-          phase: 2,
+          phase: 4,
           says: 'sg-nodes: sgr-nodes-1 narrowed or parked in place',
           groupId: 'sg-nodes',
           edits: [
@@ -34,8 +34,9 @@ describe('a client-cut', () => {
       cuts: [{ from: ['i-c1'], to: ['i-n1', 'i-n2'], ports: [3000] }],
       targets: ['i-c1'],
       hosts: [],
-      prediction: { clusterSizes: [2], connections: 'new connections only' },
-      warnings: ['connections that already stand go on (tracked flows)'],
+      calls: { inject: 1, restore: 1 },
+      prediction: { clusterSizes: [2], connections: 'new connections only', falls: [] },
+      warnings: ['connections that already stand go on where they are tracked'],
     });
   });
 
@@ -44,10 +45,10 @@ describe('a client-cut', () => {
     const steps = stepsOf(inventory, aClientCut({ established: 'sever' }));
 
     expect(steps.map(({ phase, kind }) => `${phase} ${kind}`)).toEqual([
-      '1 add-rules',
-      '2 edit-rules',
-      '3 sever',
-      '3 sever',
+      '2 add-rules',
+      '4 edit-rules',
+      '8 sever',
+      '8 sever',
     ]);
   });
 
@@ -110,8 +111,8 @@ describe('a client-cut', () => {
     });
 
     expect(changesOf(stepsOf(inventory))).toEqual({
-      edits: ['sgr-nodes-1: tcp 3001 10.0.1.1/32'],
-      adds: ['tcp 3001 10.0.1.2/32', 'tcp 3000-3001 10.0.1.0/32', 'tcp 3000-3001 10.0.1.3/32'],
+      edits: ['sgr-nodes-1: tcp 3001 10.0.1.0/30'],
+      adds: ['tcp 3000 10.0.1.0/32', 'tcp 3000 10.0.1.3/32'],
     });
   });
 
@@ -122,7 +123,7 @@ describe('a client-cut', () => {
       groups: [aGroup('nodes', [tcp('3000-3001', '10.0.1.0/31')])],
     });
 
-    expect(changesOf(stepsOf(inventory)).adds).toEqual(['tcp 3000-3001 10.0.1.0/32']);
+    expect(changesOf(stepsOf(inventory)).adds).toEqual(['tcp 3000 10.0.1.0/32']);
   });
 
   test('with sever closes what stands, on every node, and predicts a full cut', () => {
@@ -133,15 +134,15 @@ describe('a client-cut', () => {
       ['n1', 'n2'].map((name) => ({
         id: `sever/i-${name}`,
         kind: 'sever',
-        phase: 3,
-        says: `${name}: close the clients' connections to port 3000`,
+        phase: 8,
+        says: `${name}: close connections on port 3000 with 1 machine(s)`,
         instanceId: `i-${name}`,
         peers: ['10.0.1.1'],
         ports: [3000],
       })),
     );
     expect(made.hosts).toEqual(['i-n1', 'i-n2']);
-    expect(made.prediction).toEqual({ clusterSizes: [2], connections: 'full' });
+    expect(made.prediction).toEqual({ clusterSizes: [2], connections: 'full', falls: made.cuts });
     expect(made.warnings).toEqual([]);
     expect(Plan.parse(JSON.parse(JSON.stringify(made)))).toEqual(made);
   });

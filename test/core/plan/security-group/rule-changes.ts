@@ -1,7 +1,7 @@
-import type { Inventory, Peer, RuleSpec } from '../../../core/inventory.ts';
-import { plan } from '../../../core/plan/plan.ts';
-import type { Step } from '../../../core/step.ts';
-import { aClientCut } from '../inventories.ts';
+import type { Inventory, Peer, RuleSpec } from '../../../../core/inventory.ts';
+import { plan } from '../../../../core/plan/plan.ts';
+import type { Step } from '../../../../core/step.ts';
+import { aClientCut } from '../../inventories.ts';
 
 /** The steps of the plan for run1. */
 export const stepsOf = (inventory: Inventory, experiment = aClientCut()): Step[] =>
@@ -17,9 +17,9 @@ export function changesOf(steps: readonly Step[]): { edits: string[]; adds: stri
   };
 }
 
-function shortOf({ protocol, fromPort, toPort, peer }: RuleSpec): string {
-  const ports = fromPort === toPort ? `${fromPort}` : `${fromPort}-${toPort}`;
-  return `${protocol} ${ports} ${peerOf(peer)}`;
+export function shortOf({ protocol, fromPort, toPort, peer }: RuleSpec): string {
+  const ports = fromPort === toPort ? `${fromPort ?? ''}` : `${fromPort}-${toPort}`;
+  return `${protocol} ${ports} ${peerOf(peer)}`.replace('  ', ' ');
 }
 
 function peerOf(peer: Peer): string {

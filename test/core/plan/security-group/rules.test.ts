@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { RuleSpec } from '../../../core/inventory.ts';
+import type { RuleSpec } from '../../../../core/inventory.ts';
 import {
   aClient,
   aClientCut,
@@ -8,7 +8,7 @@ import {
   groupPeer,
   someNodes,
   tcp,
-} from '../inventories.ts';
+} from '../../inventories.ts';
 import { changesOf, stepsOf } from './rule-changes.ts';
 
 const cases: {
@@ -39,17 +39,17 @@ const cases: {
   {
     name: 'a CIDR over nodes and client keeps the nodes, fabric and all',
     rules: [tcp('3000-3003', '10.0.0.0/23')],
-    edits: ['sgr-nodes-1: tcp 3001-3003 10.0.1.1/32'],
+    edits: ['sgr-nodes-1: tcp 3001-3003 10.0.0.0/23'],
     adds: [
-      'tcp 3000-3003 10.0.0.0/24',
-      'tcp 3000-3003 10.0.1.0/32',
-      'tcp 3000-3003 10.0.1.2/31',
-      'tcp 3000-3003 10.0.1.4/30',
-      'tcp 3000-3003 10.0.1.8/29',
-      'tcp 3000-3003 10.0.1.16/28',
-      'tcp 3000-3003 10.0.1.32/27',
-      'tcp 3000-3003 10.0.1.64/26',
-      'tcp 3000-3003 10.0.1.128/25',
+      'tcp 3000 10.0.0.0/24',
+      'tcp 3000 10.0.1.0/32',
+      'tcp 3000 10.0.1.2/31',
+      'tcp 3000 10.0.1.4/30',
+      'tcp 3000 10.0.1.8/29',
+      'tcp 3000 10.0.1.16/28',
+      'tcp 3000 10.0.1.32/27',
+      'tcp 3000 10.0.1.64/26',
+      'tcp 3000 10.0.1.128/25',
     ],
   },
   {
@@ -97,6 +97,40 @@ const cases: {
     adds: ['tcp 3001-65535 10.0.1.1/32'],
   },
   {
+    name: 'a rule for every protocol keeps all but the port: tcp beside it, udp, icmp',
+    rules: [{ protocol: '-1', peer: { kind: 'ipv4', cidr: '10.0.1.1/32' } }],
+    edits: ['sgr-nodes-1: tcp 0-2999 10.0.1.1/32'],
+    adds: ['tcp 3001-65535 10.0.1.1/32', 'udp 0-65535 10.0.1.1/32', 'icmp -1 10.0.1.1/32'],
+  },
+  {
+    name: 'a rule for every protocol and a wider CIDR keeps everything for everyone else',
+    rules: [{ protocol: '-1', peer: { kind: 'ipv4', cidr: '10.0.1.0/31' } }],
+    edits: ['sgr-nodes-1: tcp 0-2999 10.0.1.0/31'],
+    adds: [
+      'tcp 3001-65535 10.0.1.0/31',
+      'udp 0-65535 10.0.1.0/31',
+      'icmp -1 10.0.1.0/31',
+      '-1 10.0.1.0/32',
+    ],
+  },
+  {
+    name: 'a rule for every protocol of a group keeps ICMP of both families',
+    rules: [{ protocol: '-1', peer: groupPeer('sg-clients') }],
+    edits: ['sgr-nodes-1: tcp 0-2999 sg-clients'],
+    adds: [
+      'tcp 3001-65535 sg-clients',
+      'udp 0-65535 sg-clients',
+      'icmp -1 sg-clients',
+      'icmpv6 -1 sg-clients',
+    ],
+  },
+  {
+    name: 'a prefix list keeps its other entries by address',
+    rules: [tcp('3000-3003', { kind: 'prefix-list', prefixListId: 'pl-1' })],
+    edits: ['sgr-nodes-1: tcp 3001-3003 pl-1'],
+    adds: ['tcp 3000 10.0.1.0/32', 'tcp 3000 10.9.0.0/16'],
+  },
+  {
     name: 'other protocols and other ports are left alone',
     rules: [
       tcp('3000', '10.0.1.1/32'),
@@ -116,6 +150,7 @@ describe('of the rules that admit a client', () => {
     const inventory = anInventory({
       instances: [...someNodes(2), client],
       groups: [aGroup('nodes', rules), aGroup('clients', [])],
+      prefixLists: [{ id: 'pl-1', maxEntries: 2, cidrs: ['10.0.1.0/31', '10.9.0.0/16'] }],
     });
     const experiment = aClientCut({}, ports === undefined ? {} : { ports });
 

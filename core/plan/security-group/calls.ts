@@ -1,0 +1,45 @@
+import type { Step } from '../../step.ts';
+
+/** Calls that change something in EC2, for the way there and the way back. */
+export interface Calls {
+  readonly inject: number;
+  readonly restore: number;
+}
+
+/**
+ * How many calls to EC2 a plan needs that change something, when nothing is repeated.
+ *
+ * Counted from the API: one call takes the rules of one group and direction, one interface, one ACL entry.
+ * A new group is born with rules that let everything out, which one more call takes off.
+ */
+export function callsOf(steps: readonly Step[]): Calls {
+  const all = steps.map(callsOfStep);
+  return {
+    inject: all.reduce((sum, { inject }) => sum + inject, 0),
+    restore: all.reduce((sum, { restore }) => sum + restore, 0),
+  };
+}
+
+function callsOfStep(step: Step): Calls {
+  switch (step.kind) {
+    case 'make-group':
+      return { inject: 2, restore: 1 };
+    case 'add-rules':
+    case 'edit-rules':
+    case 'attach-group':
+    case 'detach-groups':
+      return { inject: 1, restore: 1 };
+    case 'revoke-rules': {
+      const tagSets = new Set(step.rules.map(({ tags }) => JSON.stringify(tags)));
+      return { inject: 1, restore: tagSets.size };
+    }
+    case 'swap-acl':
+      return { inject: 2 + step.entries.length, restore: 2 };
+    case 'end-pulse':
+      // What it does, restore has not to do.
+      return { inject: 2 * step.swaps.length, restore: -2 * step.swaps.length };
+    case 'host-cut':
+    case 'sever':
+      return { inject: 0, restore: 0 };
+  }
+}
