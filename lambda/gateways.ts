@@ -1,5 +1,5 @@
 import type { Experiment } from '../core/experiment.ts';
-import type { Inventory, Rule, RuleSpec } from '../core/inventory.ts';
+import type { AclEntry, Inventory, Rule, RuleSpec } from '../core/inventory.ts';
 import type { JournalWrite, RunItem, WriteAnswer } from '../core/journal.ts';
 import type { Note } from '../core/note.ts';
 import type { Plan } from '../core/plan/plan.ts';
@@ -64,22 +64,76 @@ export type Answer =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 
-/** Instances, interfaces and security groups. */
+/** Tags of a thing, key to value. */
+export type Tags = Readonly<Record<string, string>>;
+
+/** The network ACL that a subnet has now. */
+export interface AclOfSubnet {
+  /** Changes with every replacement. */
+  readonly associationId: string;
+  readonly aclId: string;
+  readonly tags: Tags;
+}
+
+/** A change that EC2 is asked about without making it. */
+export type Rehearsal =
+  | { readonly kind: 'edit-rules'; readonly groupId: string; readonly edits: readonly Edit[] }
+  | {
+      readonly kind: 'set-groups';
+      readonly interfaceId: string;
+      readonly groupIds: readonly string[];
+    }
+  | { readonly kind: 'swap-acl'; readonly associationId: string; readonly aclId: string };
+
+type Edit = Pick<RuleEdit, 'ruleId' | 'during'>;
+
+/**
+ * Instances, interfaces, security groups and network ACLs.
+ *
+ * Questions are answered with what is there; a thing that is certainly not there is `undefined`, and
+ * everything else that keeps one from knowing throws. Changes answer what became of them and never throw.
+ * Throttled changes are repeated within the gateway's patience, for a throttled call did not act.
+ */
 export interface Network {
   /** Everything tagged for the cluster, all groups on it, and every interface that shares them. */
   observe(cluster: string): Promise<Inventory>;
-  /** Every rule of one group, both directions, with tags. Throws when the group cannot be read. */
-  rules(groupId: string): Promise<Rule[]>;
+  /** Every rule of one group, both directions, with tags. */
+  rules(groupId: string): Promise<Rule[] | undefined>;
   addRules(
     groupId: string,
-    rules: readonly RuleSpec[],
-    tags: Readonly<Record<string, string>>,
+    addition: {
+      readonly direction: Rule['direction'];
+      readonly rules: readonly RuleSpec[];
+      readonly tags: Tags;
+    },
   ): Promise<Answer>;
-  editRules(
+  editRules(groupId: string, edits: readonly Edit[]): Promise<Answer>;
+  removeRules(
     groupId: string,
-    edits: readonly Pick<RuleEdit, 'ruleId' | 'during'>[],
+    removal: { readonly direction: Rule['direction']; readonly ruleIds: readonly string[] },
   ): Promise<Answer>;
-  removeRules(groupId: string, ruleIds: readonly string[]): Promise<Answer>;
+  /** The groups that a run made, by its tag: name and id. */
+  groupsMadeBy(runId: string): Promise<{ id: string; name: string }[]>;
+  /** Makes a group with tags at birth. EC2 gives it a rule that lets everything out. */
+  makeGroup(group: { name: string; vpcId: string; says: string; tags: Tags }): Promise<Answer>;
+  /** Gone already counts as done. */
+  deleteGroup(groupId: string): Promise<Answer>;
+  /** The groups on an interface, in EC2's order. */
+  groupsOn(interfaceId: string): Promise<string[] | undefined>;
+  /** Replaces the whole set of groups on an interface. */
+  setGroups(interfaceId: string, groupIds: readonly string[]): Promise<Answer>;
+  aclOf(subnetId: string): Promise<AclOfSubnet | undefined>;
+  /** The network ACLs that a run made, by its tag. */
+  aclsMadeBy(runId: string): Promise<{ id: string; tags: Tags; entries: AclEntry[] }[]>;
+  /** Makes an ACL that denies all, with tags at birth. */
+  makeAcl(acl: { vpcId: string; tags: Tags }): Promise<Answer>;
+  addAclEntry(aclId: string, entry: AclEntry): Promise<Answer>;
+  /** Gives the subnet behind an association another ACL; an association that is gone is `refused`. */
+  associateAcl(associationId: string, aclId: string): Promise<Answer>;
+  /** Gone already counts as done. */
+  deleteAcl(aclId: string): Promise<Answer>;
+  /** Asks EC2 whether a change would be permitted (DryRun); `refused` says why not. */
+  rehearse(change: Rehearsal): Promise<Answer>;
 }
 
 /** The host scripts, by the names of their documents. */

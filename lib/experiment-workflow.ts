@@ -43,14 +43,17 @@ export class ExperimentWorkflow extends Construct {
     return open.addCatch(failWith(this, 'OpenFailed', '$'), { errors: ['States.ALL'] });
   }
 
-  /** Plan → Baseline → steady? → Arm → fault; else Restore, with nothing touched. */
+  /** Plan → Baseline → steady? → TryRestore → Arm → fault; else Restore, with nothing touched. */
   #prepare(restore: sfn.State): sfn.IChainable {
-    const { plan, baseline, arm } = this.#functions;
+    const { plan, baseline, tryRestore, arm } = this.#functions;
     const steady = new sfn.Choice(this, 'Steady', { comment: 'Is the cluster as it should be?' });
     steady
       .when(
         sfn.Condition.booleanEquals('$.baseline.steady', true),
-        lambdaTask(this, 'Arm', arm.function).addCatch(restore, caught).next(this.#fault(restore)),
+        lambdaTask(this, 'TryRestore', tryRestore.function)
+          .addCatch(restore, caught)
+          .next(lambdaTask(this, 'Arm', arm.function).addCatch(restore, caught))
+          .next(this.#fault(restore)),
       )
       .otherwise(restore);
     return lambdaTask(this, 'Plan', plan.function)

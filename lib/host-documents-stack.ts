@@ -21,7 +21,10 @@ export interface HostDocumentsStackProps extends StackProps {
 export const hostDocuments: Readonly<Record<ScriptName, { seconds: number; says: string }>> = {
   cut: { seconds: 120, says: 'aerofault: stop the packets of chosen peers until a given instant' },
   restore: { seconds: 60, says: 'aerofault: remove what a run did to this host, or look for it' },
-  sever: { seconds: 60, says: 'aerofault: close connections to chosen peers' },
+  sever: {
+    seconds: 60,
+    says: 'aerofault: close connections to chosen peers, or try whether it can',
+  },
   probe: { seconds: 30, says: 'aerofault: ask read-only questions from this host' },
 };
 
@@ -80,13 +83,8 @@ function contentOf(script: ScriptName): Record<string, unknown> {
 
 function parametersOf(script: ScriptName): Record<string, unknown> {
   const parameters: Record<string, unknown> = {};
-  for (const [name, { allowedPattern, description }] of Object.entries(hostParameters[script])) {
-    parameters[name] = {
-      type: 'String',
-      interpolationType: 'ENV_VAR',
-      allowedPattern,
-      description,
-    };
+  for (const [name, parameter] of Object.entries(hostParameters[script])) {
+    parameters[name] = { type: 'String', interpolationType: 'ENV_VAR', ...parameter };
   }
   return parameters;
 }

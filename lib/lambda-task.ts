@@ -13,6 +13,7 @@ import type { Construct } from 'constructs';
 export const answerKeys = {
   Plan: ['says'],
   Baseline: ['steady', 'says'],
+  TryRestore: ['says'],
   Arm: ['says'],
   Inject: ['says'],
   Prove: ['until', 'says'],

@@ -1,9 +1,10 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { clusterTag, expiresTag, runTag } from '../core/inventory.ts';
 import type { ScriptName } from '../lambda/gateways.ts';
 import { documentName } from './document-name.ts';
+import { applyStatements, tagged, undoStatements } from './network-statements.ts';
+import type { NetworkReach } from './network-statements.ts';
 
 /** What the permissions of a deployment depend on. */
 export interface Reach {
@@ -16,10 +17,7 @@ export interface Reach {
  * The rights that a Lambda may be given, one method each. Each is the least that its calls need.
  *
  * Everything that changes something demands the opt-in tag `aerofault:cluster` on what is changed: an
- * untagged instance or group cannot be touched even by a bug. Rules of other people bear no tag of their
- * own, so a statement on `security-group-rule/*` cannot demand it; IAM asks for the group *and* the rule,
- * and the group's statement does. There is no action for egress rules, yet ModifySecurityGroupRules, which
- * knows no direction in IAM, could address one: the plan never does.
+ * untagged instance, group, interface or subnet cannot be touched even by a bug.
  */
 export class Permissions {
   readonly #scope: Construct;
@@ -30,15 +28,22 @@ export class Permissions {
     this.#reach = reach;
   }
 
-  /** Instances, interfaces, groups and rules. EC2 lets no Describe be narrowed. */
+  /** Instances and the network around them. EC2 lets no Describe be narrowed. */
   observeNetwork(): iam.PolicyStatement[] {
     return [
       this.#everywhere(
         'ec2:DescribeInstances',
+        'ec2:DescribeManagedPrefixLists',
+        'ec2:DescribeNetworkAcls',
         'ec2:DescribeNetworkInterfaces',
         'ec2:DescribeSecurityGroupRules',
         'ec2:DescribeSecurityGroups',
+        'ec2:DescribeSubnets',
       ),
+      new iam.PolicyStatement({
+        actions: ['ec2:GetManagedPrefixListEntries'],
+        resources: [this.#prefixLists()],
+      }),
     ];
   }
 
@@ -52,30 +57,14 @@ export class Permissions {
     return [this.#everywhere('cloudwatch:DescribeAlarms')];
   }
 
-  /** Adds marked rules, and narrows or parks those there are. */
+  /** Changes rules, groups, interfaces and network ACLs as a plan says. */
   applyRules(): iam.PolicyStatement[] {
-    return [
-      this.#onGroups('ec2:AuthorizeSecurityGroupIngress', 'ec2:ModifySecurityGroupRules'),
-      this.#onRules(['ec2:ModifySecurityGroupRules']),
-      this.#onRules(['ec2:AuthorizeSecurityGroupIngress'], {
-        StringLike: { [`aws:RequestTag/${runTag}`]: '?*' },
-      }),
-      this.#onRules(['ec2:CreateTags'], {
-        StringEquals: { 'ec2:CreateAction': 'AuthorizeSecurityGroupIngress' },
-        'ForAllValues:StringEquals': { 'aws:TagKeys': [runTag, expiresTag] },
-      }),
-    ];
+    return applyStatements(this.#networkReach());
   }
 
-  /** Removes marked rules, and puts edited ones back. */
+  /** Puts back what {@link applyRules} let be changed. */
   undoRules(): iam.PolicyStatement[] {
-    return [
-      this.#onGroups('ec2:ModifySecurityGroupRules', 'ec2:RevokeSecurityGroupIngress'),
-      this.#onRules(['ec2:ModifySecurityGroupRules']),
-      this.#onRules(['ec2:RevokeSecurityGroupIngress'], {
-        StringLike: { [`aws:ResourceTag/${runTag}`]: '?*' },
-      }),
-    ];
+    return undoStatements(this.#networkReach());
   }
 
   /** Runs the named scripts, and no other document, on tagged instances. */
@@ -88,7 +77,7 @@ export class Permissions {
       new iam.PolicyStatement({
         actions: ['ssm:SendCommand'],
         resources: [this.arn('ec2', 'instance/*')],
-        conditions: this.#tagged('ssm:resourceTag'),
+        conditions: tagged('ssm:resourceTag', this.#reach.clusters),
       }),
       this.#everywhere('ssm:GetCommandInvocation'),
     ];
@@ -108,25 +97,17 @@ export class Permissions {
     return new iam.PolicyStatement({ actions, resources: ['*'] });
   }
 
-  #onGroups(...actions: string[]): iam.PolicyStatement {
-    const resources = [this.arn('ec2', 'security-group/*')];
-    return new iam.PolicyStatement({
-      actions,
-      resources,
-      conditions: this.#tagged('aws:ResourceTag'),
-    });
+  #networkReach(): NetworkReach {
+    return {
+      every: (kind) => this.arn('ec2', `${kind}/*`),
+      prefixLists: this.#prefixLists(),
+      clusters: this.#reach.clusters,
+    };
   }
 
-  #onRules(actions: string[], conditions: Record<string, unknown> = {}): iam.PolicyStatement {
-    const resources = [this.arn('ec2', 'security-group-rule/*')];
-    return new iam.PolicyStatement({ actions, resources, conditions });
-  }
-
-  /** SendCommand's own documentation names `ssm:resourceTag`; EC2 knows the global key. */
-  #tagged(key: 'aws:ResourceTag' | 'ssm:resourceTag'): Record<string, unknown> {
-    const { clusters } = this.#reach;
-    return clusters === undefined
-      ? { StringLike: { [`${key}/${clusterTag}`]: '?*' } }
-      : { StringEquals: { [`${key}/${clusterTag}`]: [...clusters] } };
+  /** Of any account, for AWS's own lists belong to an account named "aws". */
+  #prefixLists(): string {
+    const { partition, region } = Stack.of(this.#scope);
+    return `arn:${partition}:ec2:${region}:*:prefix-list/*`;
   }
 }

@@ -21,6 +21,8 @@ export interface RunFunctionsProps {
 /** What tells one Lambda from the next. */
 interface Shape {
   readonly seconds: number;
+  /** How long a throttled change is repeated; as long as an inject can wait when absent. */
+  readonly patienceSeconds?: number;
   readonly rights: (permissions: Permissions) => iam.PolicyStatement[];
 }
 
@@ -34,6 +36,7 @@ export class RunFunctions extends Construct {
   readonly open: BundledFunction;
   readonly plan: BundledFunction;
   readonly baseline: BundledFunction;
+  readonly tryRestore: BundledFunction;
   readonly arm: BundledFunction;
   readonly inject: BundledFunction;
   readonly prove: BundledFunction;
@@ -58,12 +61,18 @@ export class RunFunctions extends Construct {
     });
     this.baseline = this.#add('Baseline', 'baseline', {
       seconds: 120,
-      rights: (may) => [...may.run('probe'), ...may.observeAlarms()],
+      rights: (may) => [...may.run('probe', 'sever'), ...may.observeAlarms()],
     });
+    // As the restorers may, for it asks EC2 what they would be permitted.
+    this.tryRestore = this.#add('TryRestore', 'try-restore', { seconds: 120, rights: mayRestore });
     this.arm = this.#add('Arm', 'arm', { seconds: 60, rights: () => [] });
     this.inject = this.#add('Inject', 'inject', {
       seconds: 120,
-      rights: (may) => [...may.observeNetwork(), ...may.applyRules(), ...may.run('cut', 'sever')],
+      rights: (may) => [
+        ...may.observeNetwork(),
+        ...may.applyRules(),
+        ...may.run('cut', 'probe', 'sever'),
+      ],
     });
     this.prove = this.#add('Prove', 'prove', { seconds: 120, rights: (may) => may.run('probe') });
     this.watch = this.#add('Watch', 'watch', {
@@ -82,28 +91,28 @@ export class RunFunctions extends Construct {
 
   /** Those that the workflow invokes: all but the sweeper. */
   ofWorkflow(): BundledFunction[] {
-    const before = [this.open, this.plan, this.baseline, this.arm];
+    const before = [this.open, this.plan, this.baseline, this.tryRestore, this.arm];
     const fault = [this.inject, this.prove, this.watch];
     const after = [this.restore, this.proveClean, this.awaitRecovery, this.report];
     return [...before, ...fault, ...after];
   }
 
-  #add(id: string, handler: string, { seconds, rights }: Shape): BundledFunction {
+  #add(id: string, handler: string, shape: Shape): BundledFunction {
     const { bundles, journal, logRetention, timing } = this.#props;
-    const statements = [...journal.statements(), ...rights(this.#permissions)];
+    const statements = [...journal.statements(), ...shape.rights(this.#permissions)];
     const made = new BundledFunction(this, id, {
       handler,
       bundles,
       logRetention,
       statements,
-      timeoutSeconds: Math.min(seconds, timing.lambdaSeconds),
-      environment: this.#environment(),
+      timeoutSeconds: Math.min(shape.seconds, timing.lambdaSeconds),
+      environment: { ...this.#environment(), ...patienceOf(shape) },
     });
     made.acknowledge('*', 'X-Ray, Describe and reading command results know no narrower resource');
     for (const target of targetsIn(statements)) {
       made.acknowledge(
         target,
-        'Targets are chosen at run time; the aerofault:cluster tag is demanded of the instance or group',
+        'Targets are chosen at run time; the aerofault:cluster tag is demanded of what is changed',
       );
     }
     return made;
@@ -138,9 +147,20 @@ function targetsIn(statements: readonly iam.PolicyStatement[]): Set<string> {
   );
 }
 
+/** What restoring needs of the network. */
+function mayRestore(may: Permissions): iam.PolicyStatement[] {
+  return [...may.observeNetwork(), ...may.undoRules()];
+}
+
+/** Waits out throttling for longer than an inject does, since nothing is more urgent than putting back. */
 function restorer(...scripts: readonly ScriptName[]): Shape {
   return {
     seconds: 120,
-    rights: (may) => [...may.observeNetwork(), ...may.undoRules(), ...may.run(...scripts)],
+    patienceSeconds: 60,
+    rights: (may) => [...mayRestore(may), ...may.run(...scripts)],
   };
+}
+
+function patienceOf({ patienceSeconds }: Shape): Record<string, string> {
+  return patienceSeconds === undefined ? {} : { PATIENCE_SECONDS: String(patienceSeconds) };
 }

@@ -40,6 +40,7 @@ const Environment = z.object({
   LAMBDA_SECONDS: Seconds.optional(),
   SENT_SECONDS: Seconds.optional(),
   STALE_SECONDS: Seconds.optional(),
+  PATIENCE_SECONDS: Seconds.optional(),
 });
 type Environment = z.infer<typeof Environment>;
 
@@ -57,7 +58,7 @@ export function awsGateways(
   const clock = systemClock;
   return {
     journal: dynamoJournal(connection, { table: read.JOURNAL_TABLE }),
-    network: ec2Network(connection, { clock }),
+    network: ec2Network(connection, { clock, patienceMs: millisecondsOf(read.PATIENCE_SECONDS) }),
     hosts: ssmHosts(connection, { documents: documentsOf(read), clock }),
     schedule: oneTimeSchedule(connection, {
       group: () => demanded(read, 'SCHEDULE_GROUP'),
@@ -70,6 +71,9 @@ export function awsGateways(
     digest: digestOf,
   };
 }
+
+const millisecondsOf = (seconds: number | undefined): number | undefined =>
+  seconds === undefined ? undefined : 1000 * seconds;
 
 /**
  * 72 random bits in 12 characters. Shorter than a UUID because attempts without an answer stay in the run

@@ -31,21 +31,32 @@ const timedOut = new Set(['RequestTimeout', 'RequestTimeoutException']);
  * cannot be read) leaves it open. Only true of clients made with `once`.
  */
 export function failureOf(error: unknown): Failure {
-  const reason = reasonOf(error);
+  const kind = isDeclined(error) || isThrottled(error) ? 'refused' : 'unknown';
+  return { kind, reason: reasonOf(error) };
+}
+
+/** Whether the service said no: a client error other than a request it gave up on. */
+export function isDeclined(error: unknown): boolean {
   const { name, status } = nameAndStatus(error);
-  const declined = status >= 400 && status < 500 && status !== 408 && !timedOut.has(name);
-  return { kind: declined || throttled.has(name) ? 'refused' : 'unknown', reason };
+  return (
+    status >= 400 && status < 500 && status !== 408 && !timedOut.has(name) && !isThrottled(error)
+  );
 }
 
-/** Whether an error bears this code, named one by one and never by pattern. */
-export function isCode(error: unknown, code: string): boolean {
-  return nameAndStatus(error).name === code;
+/** Whether the service said "not now": the call certainly did not act, and may be sent again. */
+export function isThrottled(error: unknown): boolean {
+  return throttled.has(nameAndStatus(error).name);
 }
 
-/** Swallows the one error that means "already so"; lets every other through. */
-export function unless(benign: string): (error: unknown) => undefined {
+/** Whether an error bears one of these codes, named one by one and never by pattern. */
+export function isCode(error: unknown, ...codes: readonly string[]): boolean {
+  return codes.includes(nameAndStatus(error).name);
+}
+
+/** Swallows the errors that mean "already so" or "not there"; lets every other through. */
+export function unless(...benign: readonly string[]): (error: unknown) => undefined {
   return (error) => {
-    if (!isCode(error, benign)) throw error;
+    if (!isCode(error, ...benign)) throw error;
     return undefined;
   };
 }

@@ -1,11 +1,14 @@
 import type {
   IpPermission,
+  ResourceType,
   SecurityGroupRule,
   SecurityGroupRuleRequest,
   Tag,
+  TagSpecification,
 } from '@aws-sdk/client-ec2';
 import { Rule } from '../../core/inventory.ts';
 import type { Peer, RuleSpec } from '../../core/inventory.ts';
+import type { Tags } from '../gateways.ts';
 
 /**
  * Rules between EC2's shapes and ours. Ports are only ever said for protocols that have them: revoking
@@ -42,7 +45,7 @@ function peerOf(rule: SecurityGroupRule): unknown {
   return present({ kind: 'group', groupId, userId, vpcId });
 }
 
-/** A rule to add, for AuthorizeSecurityGroupIngress. */
+/** A rule to add, for AuthorizeSecurityGroupIngress and -Egress. */
 export function permissionOf(spec: RuleSpec): IpPermission {
   const { protocol, peer, description } = spec;
   const said = description === undefined ? {} : { Description: description };
@@ -104,7 +107,16 @@ export function tagsOf(tags: readonly Tag[] = []): Record<string, string> {
   );
 }
 
+/** Tags that a thing is made with; none at all for no tags, as EC2 takes no empty list. */
+export function tagSpecification(
+  ResourceType: ResourceType,
+  tags: Tags,
+): { TagSpecifications?: TagSpecification[] } {
+  const Tags = Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+  return Tags.length === 0 ? {} : { TagSpecifications: [{ ResourceType, Tags }] };
+}
+
 /** The fields that are there; our schemas are strict about the difference. */
-function present(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function present(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 }

@@ -49,7 +49,7 @@ async function collect(context: RunContext, gateways: Gateways): Promise<void> {
     nodesOf(context.inventory).map((node) => collectFrom(node.id, context, gateways)),
   );
   const everyone = context.inventory.instances.map(({ id }) => [id, ['stop']] as const);
-  await ask(new Map(everyone), context, gateways);
+  await ask(new Map(everyone), { context, gateways });
 }
 
 async function collectFrom(from: string, context: RunContext, gateways: Gateways): Promise<void> {
@@ -58,7 +58,9 @@ async function collectFrom(from: string, context: RunContext, gateways: Gateways
   let since = 0;
   for (let page = 0; page < pagesMax; page += 1) {
     const item = recorderItem(node, context.experiment, { since });
-    const { changes, more } = changesIn(await ask(new Map([[from, [item]]]), context, gateways));
+    const { changes, more } = changesIn(
+      await ask(new Map([[from, [item]]]), { context, gateways }),
+    );
     const { journal, clock } = gateways;
     await journal.note(context.run.runId, { kind: 'changes', at: clock.now(), from, changes });
     since = changes.at(-1)?.[0] ?? since;

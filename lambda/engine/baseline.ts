@@ -14,9 +14,10 @@ import type { Gateways } from '../gateways.ts';
 import { itemsOf, ask, sample } from './probing.ts';
 import { contextOf, refuseClosed } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
+import { trySever } from './try-sever.ts';
 
 /**
- * Is the cluster steady? Starts the recorders and canaries, which end by themselves, and asks
+ * Is the cluster steady, and can its hosts do what is planned? Starts the recorders and canaries, which end by themselves, and asks
  * everything once before the fault.
  */
 export async function baseline(
@@ -26,7 +27,8 @@ export async function baseline(
   const context = await contextOf(runId, gateways);
   refuseClosed(context.run);
   await refuseOpenAlarms(context, gateways);
-  await ask(itemsOf(recorders(context)), context, gateways);
+  await trySever(context, gateways);
+  await ask(itemsOf(recorders(context)), { context, gateways });
   const seen = await sample(context, 'baseline', {
     questions: baselineQuestions(context),
     gateways,

@@ -4,7 +4,7 @@ import type { HostCut, Sever } from '../../core/step.ts';
 import type { Answer, Gateways, HostReply } from '../gateways.ts';
 
 /** How long a script of our own may take beside what it was told to wait for, in seconds. */
-const scriptWaitSeconds = 30;
+export const scriptWaitSeconds = 30;
 
 /** Applies a packet filter; the script waits for `injectAt` and has armed its own timer before. */
 export async function applyHostCut(
@@ -36,17 +36,12 @@ export async function applyHostCut(
 
 /** Closes connections that already stand. */
 export async function applySever(
-  { instanceId, peers, ports }: Sever,
+  step: Sever,
   { runId, restoreAt = 0 }: RunItem,
   { hosts }: Gateways,
 ): Promise<Answer> {
-  const reply = await hosts.run(instanceId, 'sever', {
-    parameters: {
-      RunId: runId,
-      RestoreAt: String(restoreAt),
-      Ports: ports.join(','),
-      Peers: peers.join(','),
-    },
+  const reply = await hosts.run(step.instanceId, 'sever', {
+    parameters: severParameters(step, runId, restoreAt),
     waitSeconds: scriptWaitSeconds,
   });
   const parsed = reply.kind === 'answered' ? SeverReply.safeParse(reply.json) : undefined;
@@ -54,6 +49,18 @@ export async function applySever(
   const { outcome, reason = 'no reason given' } = parsed.data;
   return outcome === 'severed' ? { kind: 'done' } : { kind: 'refused', reason };
 }
+
+/** What sever.sh is called with: it refuses once `until`, in epoch milliseconds, has passed. */
+export const severParameters = (
+  { peers, ports }: Sever,
+  runId: string,
+  until: number,
+): Readonly<Record<string, string>> => ({
+  RunId: runId,
+  RestoreAt: String(until),
+  Ports: ports.join(','),
+  Peers: peers.join(','),
+});
 
 type HostSeen =
   | { readonly kind: 'ours' }

@@ -6,6 +6,7 @@ import { awaitAll } from './await-all.ts';
 import { contextOf } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
 import { applyStep } from './steps.ts';
+import { TemporaryGroups } from './temporary-groups.ts';
 
 /**
  * Applies every step of the plan, phase by phase.
@@ -16,15 +17,20 @@ import { applyStep } from './steps.ts';
  */
 export async function inject(runId: string, gateways: Gateways): Promise<{ says: string }> {
   const context = await contextOf(runId, gateways);
+  const groups = new TemporaryGroups(runId, gateways);
   for (const phase of phasesOf(context.plan.steps)) {
-    await awaitAll(phase.map((step) => injectStep(step, context, gateways)));
+    await awaitAll(phase.map((step) => injectStep(step, { context, groups }, gateways)));
   }
   return { says: `${context.plan.steps.length} step(s) applied` };
 }
 
-async function injectStep(step: Step, context: RunContext, gateways: Gateways): Promise<void> {
+async function injectStep(
+  step: Step,
+  parts: { context: RunContext; groups: TemporaryGroups },
+  gateways: Gateways,
+): Promise<void> {
   const { journal, clock, chance } = gateways;
-  const { runId } = context.run;
+  const { runId } = parts.context.run;
   const attempt = chance.attempt();
   const intent = { kind: 'intend', stepId: step.id, attempt, at: clock.now() } as const;
   const granted = await journal.write(runId, intent);
@@ -33,7 +39,7 @@ async function injectStep(step: Step, context: RunContext, gateways: Gateways): 
       `Cannot apply ${step.id} as run ${runId} must be open and before its deadline: found ${granted.item?.life}`,
     );
   }
-  const answer = await applyStep(step, context, gateways);
+  const answer = await applyStep(step, parts, gateways);
   if (answer.kind !== 'unknown') {
     await journal.write(runId, { kind: 'settle', attempt, at: clock.now() });
   }

@@ -11,13 +11,20 @@ const probeWaitSeconds = 20;
 /** What one machine is asked in one script run. */
 export type Items = ReadonlyMap<string, readonly string[]>;
 
+/** Who asks, for which run, and for how long one machine's answer is awaited. */
+export interface Asking {
+  readonly context: RunContext;
+  readonly gateways: Gateways;
+  readonly waitSeconds?: number;
+}
+
 /** Asks all questions, one script run a machine, side by side, and notes the answers. */
 export async function sample(
   context: RunContext,
   moment: Moment,
   { questions, gateways }: { questions: readonly Question[]; gateways: Gateways },
 ): Promise<Sample> {
-  const seen = await ask(itemsOf(questions), context, gateways);
+  const seen = await ask(itemsOf(questions), { context, gateways });
   const views = viewsIn(questions, seen);
   const { runId } = context.run;
   const at = gateways.clock.now();
@@ -28,23 +35,21 @@ export async function sample(
 }
 
 /** Runs items on machines; one that does not answer gives nothing, which the verdict sees. */
-export async function ask(items: Items, context: RunContext, gateways: Gateways): Promise<Seen[]> {
-  const answers = await Promise.all(
-    [...items].map(([from, asked]) => askOne(from, asked, { context, gateways })),
-  );
+export async function ask(items: Items, asking: Asking): Promise<Seen[]> {
+  const answers = await Promise.all([...items].map(([from, asked]) => askOne(from, asked, asking)));
   return answers.flat();
 }
 
 async function askOne(
   from: string,
   items: readonly string[],
-  { context, gateways }: { context: RunContext; gateways: Gateways },
+  { context, gateways, waitSeconds = probeWaitSeconds }: Asking,
 ): Promise<Seen[]> {
   const { run } = context;
   const until = run.deadlineAt + 1000 * gateways.timing.recoverySeconds;
   const reply = await gateways.hosts.run(from, 'probe', {
     parameters: { RunId: run.runId, Until: String(until), Probes: items.join(',') },
-    waitSeconds: probeWaitSeconds,
+    waitSeconds,
   });
   const parsed = reply.kind === 'answered' ? ProbeReply.safeParse(reply.json) : undefined;
   if (parsed?.success !== true) return [];

@@ -8,15 +8,13 @@
  */
 import { lastLookFrom, mayBeLast } from '../../core/journal.ts';
 import type { Actor, RunItem } from '../../core/journal.ts';
-import { residueOf } from '../../core/residue.ts';
 import { Stuck } from '../../core/refusal.ts';
-import { phasesOf } from '../../core/step.ts';
 import type { Step } from '../../core/step.ts';
 import { quarantineOf } from '../../core/timing.ts';
 import type { Gateways, PlanRecord } from '../gateways.ts';
-import { awaitAll } from './await-all.ts';
-import { lookAtStep } from './steps.ts';
-import type { StepSeen } from './steps.ts';
+import { lookAtSteps } from './look-at-steps.ts';
+import type { Found } from './look-at-steps.ts';
+import { noteResidue } from './note-residue.ts';
 
 /** What one look came to. */
 export interface Look {
@@ -45,17 +43,15 @@ export async function look(runId: string, by: Actor, gateways: Gateways): Promis
     return ended('final already', touched, gateways);
   }
   const beganAt = gateways.clock.now();
+  const isLate = mayBeLast(run, beganAt, quarantineOf(gateways.timing));
   const record = await gateways.journal.plan(runId);
-  const found = await lookAtAll(intendedSteps(run, record), { run, by, gateways });
-  if (
-    found.ours > 0 ||
-    found.unknown.length > 0 ||
-    !mayBeLast(run, beganAt, quarantineOf(gateways.timing))
-  ) {
+  const steps = intendedSteps(run, record);
+  const found = await lookAtSteps(steps, { run, record, by, isLate, gateways });
+  if (found.ours > 0 || found.unknown.length > 0 || !isLate) {
     await noteLook(run, by, { ...found, last: false }, gateways);
     return againLater(runId, found, gateways);
   }
-  await noteResidue(run, record, gateways);
+  if (record !== undefined) await noteResidue(run, record, gateways);
   return finish(run, by, { touched, gateways });
 }
 
@@ -69,7 +65,7 @@ async function closeRun(
   return answer.written ? answer.item : journal.read(runId);
 }
 
-/** Every step with an intent, whatever its notes say (rule 8), last applied first. */
+/** Every step with an intent, whatever its notes say (rule 8). */
 function intendedSteps({ runId, intents }: RunItem, record: PlanRecord | undefined): Step[] {
   const ids = new Set(Object.keys(intents));
   const steps = record?.plan.steps.filter(({ id }) => ids.has(id)) ?? [];
@@ -77,73 +73,6 @@ function intendedSteps({ runId, intents }: RunItem, record: PlanRecord | undefin
   throw new Stuck(
     `Cannot restore run ${runId} as the plan of every intended step must be in the journal: found ${steps.length} of ${ids.size}`,
   );
-}
-
-interface Found {
-  readonly ours: number;
-  readonly unknown: readonly string[];
-}
-
-interface Restorer {
-  readonly run: RunItem;
-  readonly by: Actor;
-  readonly gateways: Gateways;
-}
-
-async function lookAtAll(steps: readonly Step[], restorer: Restorer): Promise<Found> {
-  let ours = 0;
-  const unknown: string[] = [];
-  for (const phase of phasesOf(steps).toReversed()) {
-    const seen = await awaitAll(phase.map((step) => lookAndUndo(step, restorer)));
-    ours += seen.filter(({ kind }) => kind === 'ours').length;
-    unknown.push(
-      ...phase.filter((_, index) => seen[index]?.kind === 'unknown').map(({ id }) => id),
-    );
-  }
-  return { ours, unknown };
-}
-
-async function lookAndUndo(step: Step, restorer: Restorer): Promise<StepSeen> {
-  const { run, gateways } = restorer;
-  const seen = await lookAtStep(step, run.runId, gateways).catch(asUnknown);
-  if (seen.kind === 'ours') await undo(step, seen, restorer);
-  if (seen.kind === 'absent' && seen.restoredAt !== undefined) {
-    const { restoredAt, restoredBy = 'unknown' } = seen;
-    await noteRestored(step, { at: restoredAt, by: restoredBy }, restorer);
-  }
-  return seen;
-}
-
-const asUnknown = (error: unknown): StepSeen => ({
-  kind: 'unknown',
-  reason: error instanceof Error ? error.message : String(error),
-});
-
-/** The undo has an intent too, written only while the run is closed (rule 9). */
-async function undo(
-  step: Step,
-  seen: StepSeen & { kind: 'ours' },
-  restorer: Restorer,
-): Promise<void> {
-  const { run, by, gateways } = restorer;
-  const { journal, clock, chance } = gateways;
-  const attempt = chance.attempt();
-  const granted = await journal.write(run.runId, { kind: 'intend-undo', attempt, at: clock.now() });
-  if (!granted.written) return; // Another restorer's last look was faster; nothing of ours is left.
-  const answer = await seen.undo().catch((): { kind: 'unknown' } => ({ kind: 'unknown' }));
-  if (answer.kind === 'unknown') return;
-  await journal.write(run.runId, { kind: 'settle', attempt, at: clock.now() });
-  if (answer.kind === 'done') await noteRestored(step, { at: clock.now(), by }, restorer);
-}
-
-async function noteRestored(
-  { id }: Step,
-  { at, by }: { at: number; by: string },
-  { run, gateways }: Restorer,
-): Promise<void> {
-  const { journal, clock } = gateways;
-  const note = { kind: 'restored', at: clock.now(), stepId: id, restoredAt: at, by } as const;
-  await journal.note(run.runId, note);
 }
 
 /** Only the version this look began with may finish: anything written since forbids it (rule 11). */
@@ -188,23 +117,6 @@ async function noteLook(
     unknown: [...unknown],
     last,
   });
-}
-
-async function noteResidue(
-  { runId }: RunItem,
-  record: PlanRecord | undefined,
-  { journal, network, clock }: Gateways,
-): Promise<void> {
-  if (record === undefined) return;
-  const edited = new Set(
-    record.plan.steps.flatMap((step) => ('groupId' in step ? [step.groupId] : [])),
-  );
-  const groups = record.inventory.groups.filter(({ id }) => edited.has(id));
-  const now = await Promise.all(
-    groups.map(async ({ id }) => [id, await network.rules(id)] as const),
-  );
-  const residue = residueOf(groups, new Map(now));
-  await journal.note(runId, { kind: 'residue', at: clock.now(), residue });
 }
 
 async function againLater(runId: string, found: Found, gateways: Gateways): Promise<Look> {

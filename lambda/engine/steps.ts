@@ -1,42 +1,87 @@
+import type { RunItem } from '../../core/journal.ts';
 import type { Step } from '../../core/step.ts';
-import type { Answer, Gateways } from '../gateways.ts';
+import type { Answer, Gateways, PlanRecord } from '../gateways.ts';
+import { lookAtSwapped, swapAcl } from './acl-steps.ts';
+import { endPulse } from './end-pulse.ts';
+import {
+  attachGroup,
+  detachGroups,
+  lookAtAttached,
+  lookAtDetached,
+  lookAtMade,
+  makeGroup,
+} from './group-steps.ts';
 import { applyHostCut, applySever, lookAtHost, undoHostCut } from './host-steps.ts';
 import {
   addRules,
   editRules,
   lookAtAdded,
   lookAtEdited,
-  removeAdded,
-  undoEdits,
+  lookAtRevoked,
+  revokeRules,
 } from './rule-steps.ts';
 import type { RunContext } from './run-context.ts';
-
-/** What a look at one step found: our mark, nothing of ours, or no answer. */
-export type StepSeen =
-  | { readonly kind: 'ours'; readonly undo: () => Promise<Answer> }
-  | { readonly kind: 'absent'; readonly restoredAt?: number; readonly restoredBy?: string }
-  | { readonly kind: 'unknown'; readonly reason: string };
+import { absent } from './step-seen.ts';
+import type { StepSeen } from './step-seen.ts';
+import { TemporaryGroups } from './temporary-groups.ts';
 
 /** Applies one step. The caller has written its intent. */
 export async function applyStep(
-  step: Step,
-  context: RunContext,
+  planned: Step,
+  { context, groups }: { context: RunContext; groups: TemporaryGroups },
   gateways: Gateways,
 ): Promise<Answer & { appliedAt?: number }> {
+  const { run } = context;
+  const step = await groups.awaited(planned);
+  if (step === undefined) return { kind: 'refused', reason: 'a temporary group is not there' };
   switch (step.kind) {
     case 'host-cut':
-      return applyHostCut(step, context.run, gateways);
+      return applyHostCut(step, run, gateways);
     case 'sever':
-      return applySever(step, context.run, gateways);
+      return applySever(step, run, gateways);
+    case 'make-group':
+      return makeGroup(step, run, gateways);
     case 'add-rules':
-      return addRules(step, context.run, gateways);
+      return addRules(step, run, gateways);
     case 'edit-rules':
       return editRules(step, gateways);
+    case 'revoke-rules':
+      return revokeRules(step, run, gateways);
+    case 'attach-group':
+      return attachGroup(step, gateways);
+    case 'detach-groups':
+      return detachGroups(step, gateways);
+    case 'swap-acl':
+      return swapAcl(step, run, gateways);
+    case 'end-pulse':
+      return endPulse(step, context, gateways);
   }
 }
 
+/** One run's looks: what it planned, which steps it intended, and what its temporary groups are called. */
+export interface Looked {
+  readonly run: RunItem;
+  readonly record: PlanRecord;
+  /** The steps with an intent. */
+  readonly steps: readonly Step[];
+  readonly groups: TemporaryGroups;
+}
+
+/** What a look begins with. Groups are asked for once a look, for no look trusts an older answer. */
+export function lookedAt(run: RunItem, record: PlanRecord, gateways: Gateways): Looked {
+  const steps = record.plan.steps.filter(({ id }) => id in run.intents);
+  return { run, record, steps, groups: new TemporaryGroups(run.runId, gateways) };
+}
+
 /** Describes one step's resource: does anything there bear this run's mark? */
-export async function lookAtStep(step: Step, runId: string, gateways: Gateways): Promise<StepSeen> {
+export async function lookAtStep(
+  planned: Step,
+  { run, record, steps, groups }: Looked,
+  gateways: Gateways,
+): Promise<StepSeen> {
+  const { runId } = run;
+  const { inventory } = record;
+  const step = await groups.known(planned);
   switch (step.kind) {
     case 'host-cut': {
       const seen = await lookAtHost(step.instanceId, runId, gateways);
@@ -44,19 +89,22 @@ export async function lookAtStep(step: Step, runId: string, gateways: Gateways):
         ? { kind: 'ours', undo: () => undoHostCut(step.instanceId, runId, gateways) }
         : seen;
     }
-    case 'sever':
-      return { kind: 'absent' }; // Closed connections cannot be opened again; peers redial.
-    case 'add-rules': {
-      const ours = await lookAtAdded(step, runId, gateways);
-      return ours.length === 0
-        ? { kind: 'absent' }
-        : { kind: 'ours', undo: () => removeAdded(step, ours, gateways) };
-    }
-    case 'edit-rules': {
-      const ours = await lookAtEdited(step, runId, gateways);
-      return ours.length === 0
-        ? { kind: 'absent' }
-        : { kind: 'ours', undo: () => undoEdits(step, ours, gateways) };
-    }
+    case 'sever': // Closed connections cannot be opened again; peers redial.
+    case 'end-pulse': // What it may have left is looked at by the swaps it ends.
+      return absent;
+    case 'make-group':
+      return lookAtMade(step, groups, gateways);
+    case 'add-rules':
+      return lookAtAdded(step, runId, gateways);
+    case 'edit-rules':
+      return lookAtEdited(step, run, gateways);
+    case 'revoke-rules':
+      return lookAtRevoked(step, { runId, inventory }, gateways);
+    case 'attach-group':
+      return lookAtAttached(step, { inventory, steps }, gateways);
+    case 'detach-groups':
+      return lookAtDetached(step, { inventory, steps }, gateways);
+    case 'swap-acl':
+      return lookAtSwapped(step, { runId, inventory }, gateways);
   }
 }

@@ -9,7 +9,7 @@ import type { RunItem } from '../../core/journal.ts';
 import type { Gateways } from '../gateways.ts';
 import { awaitAll } from './await-all.ts';
 import { look } from './restore.ts';
-import { lookAtStep } from './steps.ts';
+import { lookAtStep, lookedAt } from './steps.ts';
 
 /** How long a final run is looked at again: much longer than any quarantine. */
 export const recheckMs = 60 * 60 * 1000;
@@ -53,10 +53,12 @@ async function recheck(run: RunItem, gateways: Gateways): Promise<void> {
   if (clock.now() >= (run.finalAt ?? 0) + recheckMs) await journal.unwatch(run.runId);
 }
 
-async function anythingLeft({ runId, intents }: RunItem, gateways: Gateways): Promise<boolean> {
+async function anythingLeft(run: RunItem, gateways: Gateways): Promise<boolean> {
+  const { runId } = run;
   const record = await gateways.journal.plan(runId);
-  const steps = record?.plan.steps.filter(({ id }) => id in intents) ?? [];
-  const seen = await awaitAll(steps.map((step) => lookAtStep(step, runId, gateways)));
+  if (record === undefined) return false;
+  const looked = lookedAt(run, record, gateways);
+  const seen = await awaitAll(looked.steps.map((step) => lookAtStep(step, looked, gateways)));
   const unknown = seen.find(({ kind }) => kind === 'unknown');
   if (unknown !== undefined)
     throw new Error(`Cannot look at run ${runId} again: ${JSON.stringify(unknown)}`);

@@ -1,4 +1,4 @@
-import type { Inventory, Rule } from '../../core/inventory.ts';
+import type { Inventory, Peer, Rule, SecurityGroup } from '../../core/inventory.ts';
 
 /** The cluster that the engine's tests run on. */
 export const clusterName = 'orders-staging';
@@ -10,8 +10,8 @@ export const wideRule = 'sgr-wide';
 /** Some nodes and one client, the nodes in one group that admits the whole network to all their ports. */
 export function exampleInventory(nodeCount = 3): Inventory {
   return inventoryWith(nodeCount, [
-    rule(wideRule, '10.0.0.0/16', { from: 3000, to: 3003, says: 'nodes and applications' }),
-    rule('sgr-ssh', '10.0.9.0/24', { from: 22, to: 22 }),
+    rule(wideRule, ipv4('10.0.0.0/16'), { from: 3000, to: 3003, says: 'nodes and applications' }),
+    rule('sgr-ssh', ipv4('10.0.9.0/24'), { from: 22, to: 22 }),
   ]);
 }
 
@@ -21,16 +21,38 @@ export const clientRule = 'sgr-client';
 /** Three nodes and one client with a rule of its own, so that its cut is one step on one rule. */
 export function oneRuleInventory(): Inventory {
   return inventoryWith(3, [
-    rule('sgr-nodes', '10.0.1.0/24', { from: 3000, to: 3003, says: 'nodes' }),
-    rule(clientRule, '10.0.2.11/32', { from: 3000, to: 3000, says: 'the application' }),
+    rule('sgr-nodes', ipv4('10.0.1.0/24'), { from: 3000, to: 3003, says: 'nodes' }),
+    rule(clientRule, ipv4('10.0.2.11/32'), { from: 3000, to: 3000, says: 'the application' }),
   ]);
 }
+
+/** The rule by which the nodes admit each other: their group refers to itself. */
+export const selfRule = 'sgr-self';
+
+/** Three nodes whose group admits itself, the first in a subnet of its own, and one client. */
+export function sharedGroupInventory(): Inventory {
+  const self: Peer = { kind: 'group', groupId: nodeGroup };
+  return inventoryWith(3, [
+    rule(selfRule, self, { from: 3000, to: 3003, says: 'nodes' }),
+    rule(clientRule, ipv4('10.0.2.11/32'), { from: 3000, to: 3000, says: 'the application' }),
+  ]);
+}
+
+const vpcId = 'vpc-1';
+/** The network ACL that every subnet has. */
+export const usualAcl = 'acl-usual';
 
 function inventoryWith(nodeCount: number, rules: Rule[]): Inventory {
   const instances = [
     ...Array.from({ length: nodeCount }, (_, index) => machine('node', index + 1)),
     machine('client', 1),
   ];
+  const subnets = ['subnet-1', 'subnet-2'].map((id) => ({
+    id,
+    vpcId,
+    zone: 'zone-1',
+    tags: { 'aerofault:cluster': clusterName },
+  }));
   return {
     cluster: clusterName,
     observedAt: 0,
@@ -38,20 +60,49 @@ function inventoryWith(nodeCount: number, rules: Rule[]): Inventory {
     interfaces: instances.map(({ id, groupIds, addresses }) => ({
       id: id.replace('i-', 'eni-'),
       instanceId: id,
-      subnetId: 'subnet-1',
+      type: 'interface',
+      vpcId,
+      subnetId: id === 'i-node-1' ? 'subnet-1' : 'subnet-2',
       groupIds,
       addresses,
+      tags: { 'aerofault:cluster': clusterName },
     })),
     groups: [
+      group(nodeGroup, rules, { 'aerofault:cluster': clusterName }),
+      group('sg-clients', [], {}),
+    ],
+    prefixLists: [],
+    subnets,
+    networkAcls: [
       {
-        id: nodeGroup,
-        name: 'nodes',
-        tags: { 'aerofault:cluster': clusterName },
-        rules,
+        id: usualAcl,
+        vpcId,
+        isDefault: true,
+        subnetIds: subnets.map(({ id }) => id),
+        entries: (['ingress', 'egress'] as const).map((direction) => ({
+          number: 100,
+          direction,
+          action: 'allow',
+          protocol: '-1',
+          cidr: '0.0.0.0/0',
+        })),
+        tags: {},
       },
-      { id: 'sg-clients', name: 'clients', tags: {}, rules: [] },
     ],
   };
+}
+
+/** A group with these rules, and the one that lets everything out. */
+function group(id: string, rules: Rule[], tags: Record<string, string>): SecurityGroup {
+  const out: Rule = {
+    id: id.replace('sg-', 'sgr-out-'),
+    groupId: id,
+    direction: 'egress',
+    spec: { protocol: '-1', peer: ipv4('0.0.0.0/0') },
+    tags: {},
+  };
+  const name = id.replace('sg-', '');
+  return { id, name, vpcId, ownerId: '123456789012', tags, rules: [...rules, out] };
 }
 
 function machine(role: 'node' | 'client', number: number): Inventory['instances'][number] {
@@ -67,7 +118,9 @@ function machine(role: 'node' | 'client', number: number): Inventory['instances'
   };
 }
 
-function rule(id: string, cidr: string, ports: { from: number; to: number; says?: string }): Rule {
+const ipv4 = (cidr: string): Peer => ({ kind: 'ipv4', cidr });
+
+function rule(id: string, peer: Peer, ports: { from: number; to: number; says?: string }): Rule {
   return {
     id,
     groupId: nodeGroup,
@@ -76,7 +129,7 @@ function rule(id: string, cidr: string, ports: { from: number; to: number; says?
       protocol: 'tcp',
       fromPort: ports.from,
       toPort: ports.to,
-      peer: { kind: 'ipv4', cidr },
+      peer,
       ...(ports.says === undefined ? {} : { description: ports.says }),
     },
     tags: { team: 'orders' },

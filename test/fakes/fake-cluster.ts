@@ -2,6 +2,8 @@ import type { Instance, Interface, Inventory } from '../../core/inventory.ts';
 import type { Change, ConnectionAnswer, NodeView } from '../../core/observation.ts';
 import type { Chain, FakeHost } from './fake-host.ts';
 import type { FakeNetwork } from './fake-network.ts';
+import { aclsAdmit, groupsAdmit } from './network-state.ts';
+import type { Dial } from './network-state.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** What the cluster is made of. */
@@ -22,10 +24,16 @@ interface Sighting {
 const heartbeatPort = 3002;
 const listeners = new Set([3000, 3001, heartbeatPort, 3003]);
 
-/** What packets meet between machines, and what Aerospike makes of it: it splits and heals at once. */
+/**
+ * What packets meet between machines, and what Aerospike makes of it: it splits and heals at once.
+ *
+ * A heartbeat link that stands outlives a change of groups, for groups track connections; a packet filter
+ * or a network ACL on its way ends it, and either end dials again as soon as it may.
+ */
 export class FakeCluster {
   readonly #parts: ClusterParts;
   readonly #seen = new Map<string, Sighting[]>();
+  readonly #links = new Set<string>();
 
   constructor(parts: ClusterParts) {
     this.#parts = parts;
@@ -39,8 +47,9 @@ export class FakeCluster {
     if (to === undefined) return 'unreachable';
     const stopped = this.#filtered(from, to, port);
     if (stopped !== undefined) return stopped;
-    const via = { to: this.#interface(to), port };
-    if (!this.#parts.network.admits(this.#interface(from), from.address, via)) return 'timed-out';
+    const { now } = this.#parts.network;
+    const dial = this.#dial(from, to, port);
+    if (!groupsAdmit(now, dial) || !aclsAdmit(now, dial)) return 'timed-out';
     return to.role === 'node' && listeners.has(port) ? 'open' : 'refused';
   }
 
@@ -57,7 +66,7 @@ export class FakeCluster {
       principal: members.at(-1) ?? nodeId,
       integrity: true,
       member: true,
-      heartbeats: members.length - 1,
+      heartbeats: this.#linksOf(nodeId),
       fabric: 24 * (members.length - 1),
       migrations: 0,
       stable: whole,
@@ -70,6 +79,7 @@ export class FakeCluster {
 
   /** Records what every node sees now, where it has changed. Called after every effect. */
   note(): void {
+    this.#relink();
     for (const { id } of this.#nodes()) {
       const { size, key, principal } = this.view(id, 0);
       const seen = this.#seen.get(id) ?? [];
@@ -88,10 +98,18 @@ export class FakeCluster {
     );
   }
 
-  /** Whether a packet filter on either machine stops packets of an established connection. */
+  /** Whether anything that tracks no connections stops packets of an established one. */
   filters(fromId: string, address: string, port: number): boolean {
     const to = this.#parts.inventory.instances.find((one) => one.address === address);
-    return to === undefined || this.#filtered(this.#machine(fromId), to, port) !== undefined;
+    return to === undefined || this.#stalls(this.#machine(fromId), to, port);
+  }
+
+  /** Closes the heartbeat links of a machine with others. */
+  sever(instanceId: string, addresses: readonly string[]): void {
+    for (const { id, address } of this.#nodes()) {
+      if (addresses.includes(address)) this.#links.delete(linkOf(instanceId, id));
+    }
+    this.note();
   }
 
   addressOf(instanceId: string): string {
@@ -110,19 +128,41 @@ export class FakeCluster {
     return chain && (answerTo.get(chain.packets) ?? 'timed-out');
   }
 
-  /** One heartbeat link a pair: either end may dial it. */
+  #stalls(from: Instance, to: Instance, port: number): boolean {
+    const { now } = this.#parts.network;
+    return (
+      this.#filtered(from, to, port) !== undefined || !aclsAdmit(now, this.#dial(from, to, port))
+    );
+  }
+
+  /** Ends the links that something stalls, and dials those that are missing. */
+  #relink(): void {
+    const nodes = this.#nodes();
+    for (const [index, left] of nodes.entries()) {
+      for (const right of nodes.slice(index + 1)) {
+        const link = linkOf(left.id, right.id);
+        const stalls = (from: Instance, to: Instance): boolean =>
+          this.#stalls(from, to, heartbeatPort);
+        const dials = (from: Instance, to: Instance): boolean =>
+          this.connect(from.id, to.address, heartbeatPort) === 'open';
+        if (stalls(left, right) || stalls(right, left)) this.#links.delete(link);
+        if (dials(left, right) || dials(right, left)) this.#links.add(link);
+      }
+    }
+  }
+
   #membersOf(nodeId: string): string[] {
     const members = new Set([nodeId]);
     for (const member of members) {
-      for (const { id } of this.#nodes()) if (this.#linked(member, id)) members.add(id);
+      for (const { id } of this.#nodes()) {
+        if (this.#links.has(linkOf(member, id))) members.add(id);
+      }
     }
     return [...members].toSorted();
   }
 
-  #linked(left: string, right: string): boolean {
-    const dials = (from: string, to: string): boolean =>
-      this.connect(from, this.#machine(to).address, heartbeatPort) === 'open';
-    return dials(left, right) || dials(right, left);
+  #linksOf(nodeId: string): number {
+    return this.#nodes().filter(({ id }) => this.#links.has(linkOf(nodeId, id))).length;
   }
 
   #chains({ id }: Instance): Chain[] {
@@ -139,12 +179,20 @@ export class FakeCluster {
     return machine;
   }
 
+  #dial(from: Instance, to: Instance, port: number): Dial {
+    return { from: this.#interface(from), to: this.#interface(to), port };
+  }
+
   #interface({ id }: Instance): Interface {
-    const found = this.#parts.inventory.interfaces.find(({ instanceId }) => instanceId === id);
+    const { interfaces } = this.#parts.network.now;
+    const found = interfaces.find(({ instanceId }) => instanceId === id);
     if (found === undefined) throw new Error(`no interface on ${id}`);
     return found;
   }
 }
+
+/** One link a pair, whoever dialled it. */
+const linkOf = (left: string, right: string): string => [left, right].toSorted().join(' ');
 
 const answerTo: ReadonlyMap<string, ConnectionAnswer> = new Map([
   ['drop', 'timed-out'],

@@ -38,6 +38,8 @@ export class FakeHost {
   reachable = true;
   /** How long a cut hangs between its last check and its effect (xtables lock, a paused machine). */
   stallMs = 0;
+  /** Why its kernel cannot close sockets, if it cannot. */
+  cannotSever: string | undefined = undefined;
   readonly chains = new Map<string, Chain>();
   readonly #id: string;
   readonly #clock: VirtualClock;
@@ -80,11 +82,15 @@ export class FakeHost {
     });
   }
 
-  /** sever.sh: `close` closes what stands, and says how much that was. */
+  /** sever.sh: `close` closes what stands, and says how much that was; a check closes nothing. */
   sever(parameters: Parameters, close: () => number): Promise<ScriptEnd> {
     return this.#locked(parameters['RunId'] ?? '', async () => {
       const reason = this.#reasonAgainst(parameters);
       if (reason !== undefined) return refusal('sever', reason);
+      if (this.cannotSever !== undefined) return refusal('sever', this.cannotSever);
+      if (parameters['Action'] === 'check') {
+        return { exitCode: 0, json: { script: 'sever', outcome: 'able' } };
+      }
       const json = { script: 'sever', outcome: 'severed', before: close(), left: 0 };
       return { exitCode: 0, json };
     });

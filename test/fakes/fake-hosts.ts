@@ -99,7 +99,13 @@ const parametersOf: Record<ScriptName, z.ZodType> = {
     Direction: z.enum(['both', 'inbound']),
   }),
   restore: z.strictObject({ RunId, Action: z.enum(['look', 'undo']) }),
-  sever: z.strictObject({ RunId, RestoreAt: Instant, Ports, Peers }),
+  sever: z.strictObject({
+    RunId,
+    RestoreAt: Instant,
+    Ports,
+    Peers,
+    Action: z.literal('check').optional(),
+  }),
   probe: z.strictObject({
     RunId,
     Until: Instant,

@@ -4,6 +4,7 @@ import { Inventory } from '../../core/inventory.ts';
 import { Note } from '../../core/note.ts';
 import { Plan } from '../../core/plan/plan.ts';
 import { Report } from '../../core/report.ts';
+import type { Step } from '../../core/step.ts';
 import type { Journal, PlanRecord, RunRequest } from '../../lambda/gateways.ts';
 import { frozen } from './frozen.ts';
 
@@ -25,6 +26,9 @@ export class FakeJournal implements Journal {
   readonly #watched = new Set<string>();
   readonly #decide: typeof transition;
   readonly #onWrite: WriteWatcher;
+
+  /** What is stored in place of the plan that was made, for tests of steps no planner makes so. */
+  planned: (runId: string, plan: Plan) => Plan = (_, plan) => plan;
 
   constructor(onWrite: WriteWatcher = () => {}, decide = transition) {
     this.#onWrite = onWrite;
@@ -55,7 +59,8 @@ export class FakeJournal implements Journal {
 
   async putPlan(runId: string, { inventory, plan, digest }: PlanRecord): Promise<void> {
     if (this.#runs.get(runId)?.life !== 'opening' || this.#plans.has(runId)) return;
-    const parsed = { inventory: Inventory.parse(inventory), plan: Plan.parse(plan), digest };
+    const stored = Plan.parse(this.planned(runId, plan));
+    const parsed = { inventory: Inventory.parse(inventory), plan: stored, digest };
     this.#plans.set(runId, frozen(parsed));
   }
 
@@ -104,6 +109,12 @@ export class FakeJournal implements Journal {
   /** The run as it stands, for tests: no call of any process. */
   now(runId: string): RunItem | undefined {
     return this.#runs.get(runId);
+  }
+
+  /** A run's intended steps, for the world's own checks. */
+  intended(runId: string): Step[] {
+    const { intents = {} } = this.#runs.get(runId) ?? {};
+    return this.#plans.get(runId)?.plan.steps.filter(({ id }) => id in intents) ?? [];
   }
 
   /** Every run there is, for tests. */

@@ -39,6 +39,7 @@ export class FakeProbe {
   /** Closes the standing connections to a machine that its sever.sh is told to; how many there were. */
   sever(instanceId: string, { Peers = '', Ports = '' }: Parameters): number {
     const ports = new Set(Ports.split(',').map(Number));
+    if (ports.has(3002)) this.#parts.cluster.sever(instanceId, Peers.split(','));
     const hit = this.#canaries.filter(
       ({ from, address, port }) =>
         this.#addressOf(instanceId) === address &&

@@ -42,6 +42,11 @@ const reads = new Set([
   'locks',
   'observe',
   'rules',
+  'groupsMadeBy',
+  'groupsOn',
+  'aclOf',
+  'aclsMadeBy',
+  'rehearse',
   'online',
   'notOk',
 ]);

@@ -17,6 +17,7 @@ import { prove } from '../../lambda/engine/prove.ts';
 import { look } from '../../lambda/engine/restore.ts';
 import type { Look } from '../../lambda/engine/restore.ts';
 import { sweep } from '../../lambda/engine/sweep.ts';
+import { tryRestore } from '../../lambda/engine/try-restore.ts';
 import { watch } from '../../lambda/engine/watch.ts';
 import { writeReport } from '../../lambda/engine/write-report.ts';
 import type { Failure, Reported } from '../../lambda/engine/write-report.ts';
@@ -84,6 +85,7 @@ async function untilRestore(runId: string, invoke: Invoke, gateways: Gateways): 
   await invoke('Plan', () => decide(runId, gateways));
   const { steady } = await invoke('Baseline', () => baseline(runId, gateways));
   if (!steady) return;
+  await invoke('TryRestore', () => tryRestore(runId, gateways));
   await invoke('Arm', () => arm(runId, gateways));
   await invoke('Inject', () => inject(runId, gateways));
   let { until } = await invoke('Prove', () => prove(runId, gateways));

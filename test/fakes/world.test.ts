@@ -23,34 +23,32 @@ const hasty: typeof transition = (item, write) =>
 describe('the network', () => {
   test('refuses a duplicate, whatever its description, and adds none of the batch', async () => {
     const { network } = new World({});
-    const before = network.groups();
+    const before = network.now.groups;
     const another = { ...anywhere, fromPort: 5000, toPort: 5000 };
-    const answer = await network.addRules(
-      nodeGroup,
-      [another, { ...anywhere, description: 'x' }],
-      {},
-    );
+    const rules = [another, { ...anywhere, description: 'x' }];
+    const answer = await network.addRules(nodeGroup, { direction: 'ingress', rules, tags: {} });
 
     expect(answer.kind).toBe('refused');
-    expect(network.groups()).toEqual(before);
+    expect(network.now.groups).toEqual(before);
   });
 
   test('refuses to edit a rule that is not there, and edits none of the batch', async () => {
     const { network } = new World({});
-    const before = network.groups();
+    const before = network.now.groups;
     const during = { ...anywhere, toPort: 3001 };
     const edits = [wideRule, 'sgr-unknown'].map((ruleId) => ({ ruleId, during }));
     const answer = await network.editRules(nodeGroup, edits);
 
     expect(answer.kind).toBe('refused');
-    expect(network.groups()).toEqual(before);
+    expect(network.now.groups).toEqual(before);
   });
 
   test('shows a change only once its lag is over', async () => {
     const { network, clock } = new World({});
     network.lagMs = 10_000;
-    await network.removeRules(nodeGroup, [wideRule]);
-    const ids = async (): Promise<string[]> => (await network.rules(nodeGroup)).map(({ id }) => id);
+    await network.removeRules(nodeGroup, { direction: 'ingress', ruleIds: [wideRule] });
+    const ids = async (): Promise<string[]> =>
+      (await network.rules(nodeGroup))!.map(({ id }) => id);
 
     expect(await ids()).toContain(wideRule);
     await clock.sleep(10_000);
@@ -74,7 +72,11 @@ describe('a machine', () => {
 describe('the world notices', () => {
   test('an apply without the lock', async () => {
     const world = new World({ inventory: oneRuleInventory() });
-    await world.network.addRules(nodeGroup, [anywhere], { 'aerofault:run': 'run1' });
+    await world.network.addRules(nodeGroup, {
+      direction: 'ingress',
+      rules: [anywhere],
+      tags: { 'aerofault:run': 'run1' },
+    });
 
     expect(world.breaches).toEqual(['run run1 applied sgr-born-1 without lock']);
   });
@@ -82,7 +84,7 @@ describe('the world notices', () => {
   test('an undo of a run that is open', async () => {
     const world = new World({ inventory: oneRuleInventory() });
     await injected('run1', oneRule, world.gateways());
-    await world.network.removeRules(nodeGroup, ['sgr-client']);
+    await world.network.removeRules(nodeGroup, { direction: 'ingress', ruleIds: ['sgr-client'] });
 
     expect(world.breaches).toEqual(['sgr-client of run run1 was undone while that run was open']);
   });

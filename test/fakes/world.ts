@@ -7,8 +7,10 @@
  */
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import type { Inventory, SecurityGroup } from '../../core/inventory.ts';
+import type { Inventory } from '../../core/inventory.ts';
 import { transition } from '../../core/journal.ts';
+import type { Plan } from '../../core/plan/plan.ts';
+import { allowanceKey } from '../../core/step.ts';
 import { usualTiming } from '../../core/timing.ts';
 import type { Gateways } from '../../lambda/gateways.ts';
 import { exampleInventory } from './example-cluster.ts';
@@ -17,8 +19,10 @@ import { FakeCluster } from './fake-cluster.ts';
 import { FakeHost } from './fake-host.ts';
 import { FakeHosts } from './fake-hosts.ts';
 import { FakeJournal } from './fake-journal.ts';
-import { FakeNetwork, markOn } from './fake-network.ts';
+import { FakeNetwork } from './fake-network.ts';
 import { FakeSchedule } from './fake-schedule.ts';
+import { markOn, marksIn } from './network-state.ts';
+import type { NetworkState } from './network-state.ts';
 import { intercepted } from './intercept.ts';
 import type { Intercept } from './intercept.ts';
 import { VirtualClock } from './virtual-clock.ts';
@@ -27,6 +31,8 @@ import { VirtualClock } from './virtual-clock.ts';
 export interface WorldOptions {
   readonly inventory?: Inventory;
   readonly transition?: typeof transition;
+  /** What every run plans, whatever the planner says. */
+  readonly plan?: (runId: string, planned: Plan) => Plan;
 }
 
 export class World {
@@ -43,22 +49,29 @@ export class World {
   onSchedule: (runId: string) => void = () => {};
   /** The last instant at which anything of any run went out of force. */
   lastUndoneAt = 0;
-  readonly #before: readonly SecurityGroup[];
+  /** When everything that was let through in the beginning was let through again; 0: it always was. */
+  harmEndedAt = 0;
+  readonly #before: NetworkState;
   readonly #cluster: FakeCluster;
   #attempts = 0;
 
-  constructor({ inventory = exampleInventory(), transition: decide = transition }: WorldOptions) {
+  constructor(options: WorldOptions) {
+    const { inventory = exampleInventory(), transition: decide = transition, plan } = options;
     const { clock } = this;
-    this.#before = inventory.groups;
     const watcher = {
       applied: (runId: string, where: string) => this.#onApplied(runId, where),
       undone: (runId: string, where: string, by?: string) => this.#onUndone(runId, where, by),
-      changed: () => this.#cluster.note(),
+      changed: () => {
+        this.#cluster.note();
+        this.#noteHarm();
+      },
     };
     this.journal = new FakeJournal((runId, { kind }) => {
       if (kind === 'finish') this.#onFinal(runId);
     }, decide);
+    if (plan !== undefined) this.journal.planned = plan;
     this.network = new FakeNetwork(inventory, { clock, ...watcher });
+    this.#before = this.network.now;
     this.machines = new Map(
       inventory.instances.map(({ id }) => [id, new FakeHost(id, { clock, ...watcher })]),
     );
@@ -78,22 +91,40 @@ export class World {
 
   /** Every mark and chain that stands now: run id and place. */
   inForce(): { runId: string; where: string }[] {
-    const marks = this.network
-      .groups()
-      .flatMap(({ rules }) => rules)
-      .flatMap((rule) => {
-        const runId = markOn(rule);
-        return runId === undefined ? [] : [{ runId, where: rule.id }];
-      });
+    const marks = [...marksIn(this.network.now)].map(([where, runId]) => ({ runId, where }));
     const chains = [...this.machines].flatMap(([where, { chains: on }]) =>
       [...on.keys()].map((runId) => ({ runId, where })),
     );
     return [...marks, ...chains];
   }
 
-  /** Whether every rule is as it was in the beginning: id, tags, description, ports and peer. */
+  /**
+   * Whether everything is as it was in the beginning: rules by id, tags, description, ports and peer,
+   * interfaces by their groups, subnets by their ACL. A rule that a run revoked is back under another id.
+   */
   get isAsBefore(): boolean {
-    return isDeepStrictEqual(this.network.groups(), this.#before);
+    const again = new Set(
+      this.journal
+        .all()
+        .flatMap(({ runId }) => this.journal.intended(runId))
+        .flatMap((step) => (step.kind === 'revoke-rules' ? step.rules : []))
+        .map(({ ruleId }) => ruleId),
+    );
+    const known = new Set(this.#before.groups.flatMap(({ rules }) => rules.map(({ id }) => id)));
+    const isAgain = (id: string): boolean => again.size > 0 && (again.has(id) || !known.has(id));
+    return isDeepStrictEqual(
+      comparable(this.network.now, isAgain),
+      comparable(this.#before, isAgain),
+    );
+  }
+
+  /** Harm is what is missing; a temporary rule that still stands beside all the others does none. */
+  #noteHarm(): void {
+    const isHarmed =
+      lacks(this.network.now, this.#before) ||
+      [...this.machines.values()].some(({ chains }) => chains.size > 0);
+    if (isHarmed) this.harmEndedAt = Infinity;
+    else if (this.harmEndedAt === Infinity) this.harmEndedAt = this.clock.now();
   }
 
   #onApplied(runId: string, where: string): void {
@@ -103,8 +134,16 @@ export class World {
   #onUndone(runId: string, where: string, by?: string): void {
     this.lastUndoneAt = this.clock.now();
     const life = this.journal.now(runId)?.life;
-    if (by === 'timer' || life === 'closed') return;
+    if (by === 'timer' || life === 'closed' || this.#endsPulse(runId, where)) return;
     this.#breach(`${where} of run ${runId} was undone while that run was ${life}`);
+  }
+
+  /** The end of a pulse is part of inject, under the lock and an intent of its own. */
+  #endsPulse(runId: string, where: string): boolean {
+    const steps = this.journal.intended(runId);
+    const isOfPulse = /^(acl|subnet)-/.test(where);
+    const isAllowed = this.journal.now(runId)?.life === 'open' && this.journal.holdsLock(runId);
+    return isOfPulse && isAllowed && steps.some(({ kind }) => kind === 'end-pulse');
   }
 
   #onFinal(runId: string): void {
@@ -115,6 +154,39 @@ export class World {
   #breach(says: string): void {
     this.breaches.push(says);
   }
+}
+
+const byText = (one: unknown, other: unknown): number =>
+  JSON.stringify(one) < JSON.stringify(other) ? -1 : 1;
+
+/** A state without what may change: the order of rules, and ids of associations and of rules made again. */
+function comparable({ groups, interfaces, acls }: NetworkState, isAgain: (id: string) => boolean) {
+  return {
+    groups: groups.map((group) => ({
+      ...group,
+      rules: group.rules
+        .map((rule) => (isAgain(rule.id) ? { ...rule, id: 'again' } : rule))
+        .toSorted(byText),
+    })),
+    interfaces,
+    acls: acls.map((acl) => ({ ...acl, subnetIds: acl.subnetIds.toSorted() })),
+  };
+}
+
+const allowances = ({ groups }: NetworkState): string[] =>
+  groups
+    .flatMap(({ rules }) => rules)
+    .filter((rule) => markOn(rule) === undefined)
+    .map(({ groupId, direction, spec }) => `${groupId}/${direction}/${allowanceKey(spec)}`);
+const held = ({ interfaces, acls }: NetworkState): string[] => [
+  ...interfaces.flatMap(({ id, groupIds }) => groupIds.map((groupId) => `${id}/${groupId}`)),
+  ...acls.flatMap(({ id, subnetIds }) => subnetIds.map((subnetId) => `${subnetId}/${id}`)),
+];
+
+/** Whether a rule, a group of an interface or the ACL of a subnet is not what it was. */
+function lacks(now: NetworkState, before: NetworkState): boolean {
+  const there = new Set([...allowances(now), ...held(now)]);
+  return [...allowances(before), ...held(before)].some((one) => !there.has(one));
 }
 
 const digestOf = (value: unknown): string =>

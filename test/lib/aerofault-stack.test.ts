@@ -60,6 +60,9 @@ describe('the journal', () => {
   });
 });
 
+const propertiesOf = (name: string): unknown =>
+  only(resources, 'AWS::Lambda::Function', `Functions${name}`)[1].Properties;
+
 describe('the Lambdas', () => {
   test('are one a handler', () => {
     expect(lambdas).toHaveLength(handlers.length);
@@ -94,6 +97,14 @@ describe('the Lambdas', () => {
         },
       });
     }
+  });
+
+  test('that restore repeat throttled changes for longer than one that injects', () => {
+    const path = ['Environment', 'Variables', 'PATIENCE_SECONDS'];
+    for (const name of ['Restore', 'ProveClean', 'Sweep']) {
+      expect(propertiesOf(name)).toHaveProperty(path, '60');
+    }
+    expect(propertiesOf('Inject')).not.toHaveProperty(path);
   });
 
   test('never live longer than the L of the restore protocol', () => {

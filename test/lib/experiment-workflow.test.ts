@@ -32,6 +32,7 @@ describe('once a run is open, the workflow leaves only through Restore', () => {
     'Plan',
     'Baseline',
     'Steady',
+    'TryRestore',
     'Arm',
     'Inject',
     'Prove',
@@ -52,7 +53,15 @@ describe('once a run is open, the workflow leaves only through Restore', () => {
     const before = [...reachable(workflow, 'Plan', ['Restore'])];
     const tasks = before.filter((name) => workflow.States[name]?.Type === 'Task');
 
-    expect(tasks.toSorted()).toEqual(['Arm', 'Baseline', 'Inject', 'Plan', 'Prove', 'Watch']);
+    expect(tasks.toSorted()).toEqual([
+      'Arm',
+      'Baseline',
+      'Inject',
+      'Plan',
+      'Prove',
+      'TryRestore',
+      'Watch',
+    ]);
     for (const name of tasks) {
       expect(workflow.States[name]?.Catch).toEqual([
         { ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'Restore' },
@@ -60,11 +69,12 @@ describe('once a run is open, the workflow leaves only through Restore', () => {
     }
   });
 
-  test('Inject is only reached when the cluster is steady and the schedule is armed', () => {
+  test('Inject is only reached when the cluster is steady, restore is tried and the schedule is armed', () => {
     expect([...reachable(workflow, 'Open', ['Arm'])]).not.toContain('Inject');
-    expect([...reachable(workflow, 'Open', ['Steady'])]).not.toContain('Arm');
+    expect([...reachable(workflow, 'Open', ['TryRestore'])]).not.toContain('Arm');
+    expect([...reachable(workflow, 'Open', ['Steady'])]).not.toContain('TryRestore');
     expect(workflow.States['Steady']).toMatchObject({
-      Choices: [{ Variable: '$.baseline.steady', BooleanEquals: true, Next: 'Arm' }],
+      Choices: [{ Variable: '$.baseline.steady', BooleanEquals: true, Next: 'TryRestore' }],
       Default: 'Restore',
     });
   });

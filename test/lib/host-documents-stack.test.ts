@@ -16,6 +16,7 @@ const Content = z.strictObject({
       interpolationType: z.literal('ENV_VAR'),
       allowedPattern: z.string(),
       description: z.string(),
+      default: z.string().optional(),
     }),
   ),
   mainSteps: z.tuple([
@@ -42,6 +43,7 @@ const hostile = ['', ';id', '$(id)', '`id`', '"', '\nid', ' '].flatMap((junk) =>
     'inbound',
     'look',
     'undo',
+    'check',
     '3001',
     '10.0.0.1',
     'stop',
@@ -80,8 +82,9 @@ describe.each(scripts)('the document of %s', (script) => {
   test('takes exactly the parameters of the script, each checked by an anchored pattern', () => {
     const { parameters } = content;
     expect(Object.keys(parameters)).toEqual(Object.keys(hostParameters[script]));
-    for (const { allowedPattern } of Object.values(parameters)) {
+    for (const { allowedPattern, default: usual } of Object.values(parameters)) {
       expect(allowedPattern).toMatch(/^\^.*\$$/s);
+      expect(usual ?? '').toMatch(new RegExp(usual === undefined ? '' : allowedPattern));
       const pattern = new RegExp(allowedPattern);
       expect(hostile.filter((value) => pattern.test(value))).toEqual([]);
     }

@@ -20,7 +20,7 @@ export type Resources = Record<string, Resource>;
 
 /** The names of the handlers, as the contract between stack and handlers has them. */
 export const handlers =
-  'open plan baseline arm inject prove watch restore prove-clean await-recovery report sweep'.split(
+  'open plan baseline try-restore arm inject prove watch restore prove-clean await-recovery report sweep'.split(
     ' ',
   );
 

@@ -30,6 +30,7 @@ const well: Script = {
   Open: [{ runId: 'r1', says: 'opened' }],
   Plan: [{ says: 'planned' }],
   Baseline: [{ steady: true, says: 'steady' }],
+  TryRestore: [{ says: 'could be restored' }],
   Arm: [{ says: 'armed' }],
   Inject: [{ says: 'injected' }],
   Prove: [{ until: soon, says: 'in force' }],
@@ -90,7 +91,7 @@ async function run(machine: string, script: Script, input: unknown = { name: 'x'
   return { visited: visited.join(' '), handed, failure: await ended };
 }
 
-const prepared = 'Open Plan Baseline Steady Arm Inject';
+const prepared = 'Open Plan Baseline Steady TryRestore Arm Inject';
 const tail = 'Settle ProveClean IsClean AwaitRecovery IsRecovered Report Outcome';
 
 describe('the workflow, run on another interpreter', () => {
@@ -143,6 +144,19 @@ describe('the workflow, run on another interpreter', () => {
     });
 
     expect(visited).toBe('Open Plan Baseline Steady Restore IsFinal Report Outcome NotConfirmed');
+  });
+
+  test('arms and touches nothing when restore would not be permitted', async () => {
+    const { visited, failure } = await run('ExperimentWorkflow', {
+      TryRestore: [new Refusal('Cannot begin as EC2 must permit putting back eni-1')],
+      Restore: [untouched],
+      Report: [{ outcome: 'refused', error: 'Refusal', cause: 'Cannot begin [run r1]', says: '' }],
+    });
+
+    expect(visited).toBe(
+      'Open Plan Baseline Steady TryRestore Restore IsFinal Report Outcome Refused',
+    );
+    expect(failure).toContain('Cannot begin [run r1]');
   });
 
   test('looks again until a look is the last', async () => {

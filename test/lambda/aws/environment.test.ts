@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { usualTiming } from '../../../core/timing.ts';
 import { awsGateways } from '../../../lambda/aws/environment.ts';
-import { connectionTo } from './http-fake.ts';
+import { connectionTo, httpFake, xmlError } from './http-fake.ts';
 
 const nowhere = connectionTo(9);
 const gatewaysOf = (environment: Record<string, string>) =>
@@ -34,6 +34,18 @@ describe('awsGateways()', () => {
       lambdaSeconds: 7,
       staleSeconds: 0,
     });
+  });
+
+  test('repeats throttled changes for as long as it is told', async () => {
+    const fake = await httpFake(() => xmlError('RequestLimitExceeded', 503));
+    try {
+      const environment = { JOURNAL_TABLE: 'Journal', PATIENCE_SECONDS: '0' };
+      const { network } = awsGateways(environment, fake.connection);
+      expect((await network.deleteGroup('sg-1')).kind).toBe('refused');
+      expect(fake.asked).toHaveLength(1);
+    } finally {
+      await fake.stop();
+    }
   });
 
   test.each(['', '1.5', '-1', 'ten', '999999'])('refuses %j as seconds', (seconds) => {

@@ -23,6 +23,14 @@ export type Reply =
   | 'half'
   | 'trickle';
 
+/** What was sent in the EC2 query protocol, call by call, without what every call has. */
+export function sentTo({ asked }: HttpFake): Record<string, string>[] {
+  return asked.map(({ form }) => {
+    const { Version: _version, ...rest } = form;
+    return rest;
+  });
+}
+
 /** A service made of node:http and a function; it ends with `stop`. */
 export interface HttpFake {
   readonly connection: Connection;

@@ -57,6 +57,9 @@ export function aRecord(runId: string, count: number): PlanRecord {
     },
     tags: {},
   }));
+  const place = { vpcId: `vpc-0${word()}`, subnetId: `subnet-0${word()}` };
+  const owned = { vpcId: place.vpcId, ownerId: '111122223333' };
+  const optedIn = { 'aerofault:cluster': 'orders' };
   return {
     digest: 'abc123',
     inventory: {
@@ -66,14 +69,19 @@ export function aRecord(runId: string, count: number): PlanRecord {
       interfaces: instances.map(({ id, addresses, groupIds }) => ({
         id: `eni-0${word()}${word()}`,
         instanceId: id,
-        subnetId: `subnet-0${word()}`,
+        type: 'interface',
+        ...place,
         groupIds,
         addresses,
+        tags: optedIn,
       })),
       groups: [
-        { id: 'sg-0aa', name: 'orders', tags: { 'aerofault:cluster': 'orders' }, rules },
-        { id: 'sg-0bb', name: 'base', tags: {}, rules: [] },
+        { id: 'sg-0aa', name: 'orders', ...owned, tags: optedIn, rules },
+        { id: 'sg-0bb', name: 'base', ...owned, tags: {}, rules: [] },
       ],
+      prefixLists: [{ id: 'pl-0aa', maxEntries: 10, cidrs: ['10.9.0.0/16'] }],
+      subnets: [{ id: place.subnetId, vpcId: place.vpcId, zone: 'eu-central-1a', tags: {} }],
+      networkAcls: [],
     },
     plan: {
       runId,
@@ -93,7 +101,8 @@ export function aRecord(runId: string, count: number): PlanRecord {
       cuts: [],
       targets: ['i-1'],
       hosts: ['i-1'],
-      prediction: { clusterSizes: [1, 2], connections: 'full' },
+      prediction: { clusterSizes: [1, 2], connections: 'full', falls: [] },
+      calls: { inject: 0, restore: 0 },
       warnings: [],
     },
   };

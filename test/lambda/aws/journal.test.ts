@@ -119,6 +119,8 @@ describe('what is written beside the run item', () => {
       mechanism: 'iptables' as const,
       direction: 'both' as const,
       packets: 'drop' as const,
+      severBy: 'ss' as const,
+      detach: 'park' as const,
       holdSeconds: 60,
     };
     expect(await journal.request(runId)).toBeUndefined();

@@ -1,9 +1,13 @@
 import { afterEach, expect, test } from 'vitest';
 import { ec2Network } from '../../../lambda/aws/network.ts';
-import { httpFake, quickClock, xml } from './http-fake.ts';
-import type { Asked, HttpFake } from './http-fake.ts';
+import { httpFake, quickClock, xml, xmlError } from './http-fake.ts';
+import type { HttpFake } from './http-fake.ts';
+import { a, aclXml, b, cluster, filterValues, interfaceXml } from './observed-cluster.ts';
 
-/** Shapes: the EC2 API reference, DescribeInstances, DescribeNetworkInterfaces, DescribeSecurityGroup(Rule)s. */
+/**
+ * Shapes: the EC2 API reference, DescribeInstances, DescribeNetworkInterfaces, DescribeSecurityGroup(Rule)s,
+ * DescribeSubnets, DescribeNetworkAcls, DescribeManagedPrefixLists, GetManagedPrefixListEntries.
+ */
 
 let fake: HttpFake | undefined;
 
@@ -11,95 +15,6 @@ afterEach(async () => {
   await fake?.stop();
   fake = undefined;
 });
-
-interface Machine {
-  readonly id: string;
-  readonly role: string;
-  readonly ip: string;
-  readonly groups: readonly string[];
-}
-
-const items = (values: readonly string[]): string =>
-  values.map((value) => `<item>${value}</item>`).join('');
-const tag = (key: string, value: string) => `<key>${key}</key><value>${value}</value>`;
-const groupSet = (groups: readonly string[]) =>
-  `<groupSet>${items(groups.map((id) => `<groupId>${id}</groupId><groupName>${id}</groupName>`))}</groupSet>`;
-const addresses = (ip: string) =>
-  `<privateIpAddress>${ip}</privateIpAddress><privateIpAddressesSet>${items([`<privateIpAddress>${ip}</privateIpAddress><primary>true</primary>`])}</privateIpAddressesSet>`;
-
-function instanceXml({ id, role, ip, groups }: Machine): string {
-  const tags = items([
-    tag('Name', `n-${id}`),
-    tag('aerofault:cluster', 'orders'),
-    tag('aerofault:role', role),
-  ]);
-  const eni = `<networkInterfaceId>eni-${id}</networkInterfaceId><subnetId>subnet-1</subnetId>${groupSet(groups)}${addresses(ip)}<ipv6AddressesSet>${items([`<ipv6Address>fd00::${id.slice(2)}</ipv6Address>`])}</ipv6AddressesSet>`;
-  return `<instancesSet>${items([`<instanceId>${id}</instanceId><privateIpAddress>${ip}</privateIpAddress><placement><availabilityZone>eu-central-1a</availabilityZone></placement><tagSet>${tags}</tagSet><networkInterfaceSet>${items([eni])}</networkInterfaceSet>`])}</instancesSet>`;
-}
-
-function interfaceXml(
-  eni: string,
-  holder: { instanceId?: string; ip: string; groups: readonly string[] },
-): string {
-  const attachment =
-    holder.instanceId === undefined
-      ? ''
-      : `<attachment><instanceId>${holder.instanceId}</instanceId></attachment>`;
-  return `<networkInterfaceId>${eni}</networkInterfaceId><subnetId>subnet-1</subnetId>${attachment}${groupSet(holder.groups)}${addresses(holder.ip)}`;
-}
-
-const ruleXml = (id: string, group: string, from: string) =>
-  `<securityGroupRuleId>${id}</securityGroupRuleId><groupId>${group}</groupId><isEgress>false</isEgress><ipProtocol>tcp</ipProtocol><fromPort>3000</fromPort><toPort>3003</toPort><referencedGroupInfo><groupId>${from}</groupId></referencedGroupInfo>`;
-
-const filterValues = ({ form }: Asked, name: string): string[] => {
-  const index = [1, 2, 3].find((number) => form[`Filter.${number}.Name`] === name);
-  return Object.entries(form).flatMap(([key, value]) =>
-    key.startsWith(`Filter.${index}.Value`) ? [value] : [],
-  );
-};
-
-const a: Machine = { id: 'i-1', role: 'node', ip: '10.0.0.1', groups: ['sg-1', 'sg-2'] };
-const b: Machine = { id: 'i-2', role: 'client', ip: '10.0.0.2', groups: ['sg-2'] };
-
-/** Two machines; sg-1 admits sg-3 (a load balancer's) and sg-9 (another account's, in no answer). */
-function cluster(change: { interfaces?: readonly string[]; groups?: readonly string[] } = {}) {
-  const groups = change.groups ?? ['sg-1', 'sg-2', 'sg-3'];
-  const interfaces = change.interfaces ?? [
-    interfaceXml('eni-i-1', { instanceId: 'i-1', ip: a.ip, groups: a.groups }),
-    interfaceXml('eni-i-2', { instanceId: 'i-2', ip: b.ip, groups: b.groups }),
-    interfaceXml('eni-lb', { ip: '10.0.0.9', groups: ['sg-3'] }),
-  ];
-  const rules = [
-    ruleXml('sgr-1', 'sg-1', 'sg-3'),
-    ruleXml('sgr-2', 'sg-1', 'sg-9'),
-    ruleXml('sgr-3', 'sg-3', 'sg-3'),
-  ];
-  return (request: Asked) => {
-    const wanted = filterValues(request, 'group-id');
-    switch (request.action) {
-      case 'DescribeInstances':
-        return request.form['NextToken'] === undefined
-          ? xml(
-              `<reservationSet>${items([instanceXml(b)])}</reservationSet><nextToken>more</nextToken>`,
-            )
-          : xml(`<reservationSet>${items([instanceXml(a)])}</reservationSet>`);
-      case 'DescribeSecurityGroupRules':
-        return xml(
-          `<securityGroupRuleSet>${items(rules.filter((rule) => wanted.some((id) => rule.includes(`<groupId>${id}</groupId><isEgress>`))))}</securityGroupRuleSet>`,
-        );
-      case 'DescribeSecurityGroups':
-        return xml(
-          `<securityGroupInfo>${items(groups.filter((id) => wanted.includes(id)).map((id) => `<groupId>${id}</groupId><groupName>name-${id}</groupName><tagSet>${items([tag('aerofault:cluster', 'orders')])}</tagSet>`))}</securityGroupInfo>`,
-        );
-      default:
-        return request.form['NextToken'] === undefined
-          ? xml(
-              `<networkInterfaceSet>${items(interfaces.slice(0, 1))}</networkInterfaceSet><nextToken>more</nextToken>`,
-            )
-          : xml(`<networkInterfaceSet>${items(interfaces.slice(1))}</networkInterfaceSet>`);
-    }
-  };
-}
 
 async function observe(answer: ReturnType<typeof cluster>) {
   fake = await httpFake(answer);
@@ -114,10 +29,25 @@ const rule = (id: string, groupId: string, from: string) => ({
   tags: {},
 });
 
+const listRule = (id: string, groupId: string, prefixListId: string) => ({
+  ...rule(id, groupId, ''),
+  spec: {
+    protocol: 'tcp',
+    fromPort: 3000,
+    toPort: 3003,
+    peer: { kind: 'prefix-list', prefixListId },
+  },
+});
+
 test('observe() gives instances, all their groups and those these refer to, and every holder of one', async () => {
   const inventory = await observe(cluster());
 
   const tags = { 'aerofault:cluster': 'orders' };
+  const place = { type: 'interface', vpcId: 'vpc-1', subnetId: 'subnet-1', tags };
+  const owned = { vpcId: 'vpc-1', ownerId: '111122223333', tags };
+  const allow = { number: 100, direction: 'ingress', action: 'allow', protocol: '-1' };
+  const acl = { vpcId: 'vpc-1', isDefault: true, entries: [{ ...allow, cidr: '0.0.0.0/0' }] };
+  const cidrs = ['10.7.0.0/16', '10.8.0.0/16'];
   expect(inventory).toEqual({
     cluster: 'orders',
     observedAt: 42,
@@ -145,28 +75,60 @@ test('observe() gives instances, all their groups and those these refer to, and 
       {
         id: 'eni-i-1',
         instanceId: 'i-1',
-        subnetId: 'subnet-1',
+        ...place,
         groupIds: ['sg-1', 'sg-2'],
         addresses: ['10.0.0.1'],
       },
       {
         id: 'eni-i-2',
         instanceId: 'i-2',
-        subnetId: 'subnet-1',
+        ...place,
         groupIds: ['sg-2'],
         addresses: ['10.0.0.2'],
       },
-      { id: 'eni-lb', subnetId: 'subnet-1', groupIds: ['sg-3'], addresses: ['10.0.0.9'] },
+      {
+        id: 'eni-lb',
+        ...place,
+        type: 'network_load_balancer',
+        groupIds: ['sg-3'],
+        addresses: ['10.0.0.9'],
+      },
     ],
     groups: [
       {
         id: 'sg-1',
         name: 'name-sg-1',
-        tags,
+        ...owned,
         rules: [rule('sgr-1', 'sg-1', 'sg-3'), rule('sgr-2', 'sg-1', 'sg-9')],
       },
-      { id: 'sg-2', name: 'name-sg-2', tags, rules: [] },
-      { id: 'sg-3', name: 'name-sg-3', tags, rules: [rule('sgr-3', 'sg-3', 'sg-3')] },
+      { id: 'sg-2', name: 'name-sg-2', ...owned, rules: [] },
+      {
+        id: 'sg-3',
+        name: 'name-sg-3',
+        ...owned,
+        rules: [
+          rule('sgr-3', 'sg-3', 'sg-3'),
+          listRule('sgr-4', 'sg-3', 'pl-1'),
+          listRule('sgr-5', 'sg-3', 'pl-aws'),
+          listRule('sgr-6', 'sg-3', 'pl-9'),
+        ],
+      },
+    ],
+    prefixLists: [
+      { id: 'pl-1', maxEntries: 50, cidrs },
+      { id: 'pl-aws', maxEntries: 2, cidrs },
+    ],
+    subnets: [
+      {
+        id: 'subnet-1',
+        vpcId: 'vpc-1',
+        zone: 'eu-central-1a',
+        tags: { 'aerofault:cluster': 'orders' },
+      },
+    ],
+    networkAcls: [
+      { id: 'acl-1', ...acl, subnetIds: ['subnet-1', 'subnet-7'], tags: {} },
+      { id: 'acl-r1', ...acl, subnetIds: [], tags: { 'aerofault:run': 'r1' } },
     ],
   });
 });
@@ -175,7 +137,7 @@ test('observe() asks for running nodes and clients of the cluster only', async (
   await observe(cluster());
   const first = fake!.asked.find(({ action }) => action === 'DescribeInstances')!;
   expect(filterValues(first, 'tag:aerofault:cluster')).toEqual(['orders']);
-  expect(filterValues(first, 'tag:aerofault:role')).toEqual(['node', 'client']);
+  expect(filterValues(first, 'tag:aerofault:role')).toEqual(['node', 'client', 'xdr-destination']);
   expect(filterValues(first, 'instance-state-name')).toEqual(['running']);
 });
 
@@ -198,5 +160,51 @@ test('observe() throws where instances and interfaces disagree (EC2 API: eventua
   ];
   await expect(observe(cluster({ interfaces: stale }))).rejects.toThrow(
     'Cannot observe the cluster as instance i-1 and its interfaces must hold the same groups: found [sg-1, sg-2] and [sg-2]',
+  );
+});
+
+test('observe() asks for bystanders in the machines’ subnets, not only for holders of their groups', async () => {
+  await observe(cluster());
+  const asked = fake!.asked.filter(({ action }) => action === 'DescribeNetworkInterfaces');
+  expect(asked.flatMap((one) => filterValues(one, 'subnet-id'))).toContain('subnet-1');
+  expect(asked.flatMap((one) => filterValues(one, 'group-id'))).toContain('sg-3');
+});
+
+test('observe() asks for what runs of this cluster have left of network ACLs, and of no other', async () => {
+  await observe(cluster());
+  const asked = fake!.asked.filter(({ action }) => action === 'DescribeNetworkAcls');
+  expect(asked.flatMap((one) => filterValues(one, 'association.subnet-id'))).toEqual(['subnet-1']);
+  const ours = asked.find((one) => filterValues(one, 'tag-key').length > 0);
+  expect(filterValues(ours!, 'tag-key')).toEqual(['aerofault:run']);
+  expect(filterValues(ours!, 'tag:aerofault:cluster')).toEqual(['orders']);
+});
+
+test.each(['UnauthorizedOperation', 'InvalidPrefixListID.NotFound'])(
+  'observe() leaves out a prefix list that it may not read (%s)',
+  async (code) => {
+    const inventory = await observe(cluster({ entries: xmlError(code, 403) }));
+    expect(inventory.prefixLists).toEqual([]);
+  },
+);
+
+test('observe() throws where a prefix list could not be read this time', async () => {
+  await expect(observe(cluster({ entries: xmlError('InternalError', 500) }))).rejects.toThrow(
+    /InternalError/,
+  );
+});
+
+test('observe() throws where a subnet has no network ACL, or two, as every subnet has one', async () => {
+  const none = cluster({ acls: [aclXml('acl-1', ['subnet-7'])] });
+  await expect(observe(none)).rejects.toThrow(
+    'Cannot observe the cluster as subnet subnet-1 must have one network ACL: found 0',
+  );
+  await fake?.stop();
+  const two = cluster({ acls: [aclXml('acl-1', ['subnet-1']), aclXml('acl-2', ['subnet-1'])] });
+  await expect(observe(two)).rejects.toThrow(/must have one network ACL: found 2$/);
+});
+
+test('observe() throws where a machine’s subnet is not described', async () => {
+  await expect(observe(cluster({ subnets: [] }))).rejects.toThrow(
+    'Cannot observe the cluster as every subnet of its instances must be described: found nothing of subnet-1',
   );
 });

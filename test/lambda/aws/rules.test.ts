@@ -28,6 +28,9 @@ const icmpRule =
 const group = (id: string) =>
   `<securityGroupInfo><item><groupId>${id}</groupId><groupName>g</groupName></item></securityGroupInfo>`;
 
+const groupSays = (reply: Reply) => (request: Asked) =>
+  request.action === 'DescribeSecurityGroups' ? reply : xml('<securityGroupRuleSet/>');
+
 describe('rules()', () => {
   test('gives both directions with tags, all pages, ports only where a protocol has them', async () => {
     const network = await networkOn(({ action, form }) => {
@@ -70,13 +73,20 @@ describe('rules()', () => {
     ]);
   });
 
-  test('throws for a group that is not there, where the rules alone would say: none', async () => {
-    const network = await networkOn(({ action }) =>
-      action === 'DescribeSecurityGroups'
-        ? xmlError('InvalidGroup.NotFound')
-        : xml('<securityGroupRuleSet/>'),
-    );
-    await expect(network.rules('sg-9')).rejects.toThrow(/InvalidGroup.NotFound/);
+  test.each(['InvalidGroup.NotFound', 'InvalidSecurityGroupID.NotFound'])(
+    'is undefined for a group that is not there (%s), where the rules alone would say: none',
+    async (code) => {
+      const network = await networkOn(groupSays(xmlError(code)));
+      expect(await network.rules('sg-9')).toBeUndefined();
+    },
+  );
+
+  test.each([
+    ['InvalidGroupId.Malformed', 400],
+    ['UnauthorizedOperation', 403],
+  ])('throws where it cannot know whether the group is there (%s)', async (code, status) => {
+    const network = await networkOn(groupSays(xmlError(code, status)));
+    await expect(network.rules('sg-9')).rejects.toThrow(code);
   });
 
   test('asks again when throttled or cut off, for a question may be repeated', async () => {

@@ -3,18 +3,18 @@
  * is killed everywhere, one place at a time, and each way out is tried with all the others switched off.
  */
 import { describe, expect, test } from 'vitest';
-import { clientCut, partition } from '../../fakes/example-cluster.ts';
+import { faults } from '../../fakes/example-faults.ts';
+import type { Fault } from '../../fakes/example-faults.ts';
 import { Died, Mortal } from '../../fakes/mortality.ts';
 import type { Death } from '../../fakes/mortality.ts';
 import { runWorkflow, sweepEveryMs, sweepUntilQuiet } from '../../fakes/workflow.ts';
-import { World } from '../../fakes/world.ts';
+import type { World } from '../../fakes/world.ts';
 import { effectsOf, leftIn, scheduleRestores, unfinishedIn, wrongIn } from './scenes.ts';
 
 const runId = 'run1';
-const faults = [
-  { ...partition, effects: await effectsOf(partition) },
-  { ...clientCut, effects: await effectsOf(clientCut) },
-];
+const scenes = await Promise.all(
+  faults.map(async (fault) => ({ ...fault, deaths: deathsAt(await effectsOf(fault)) })),
+);
 
 /** Before and after every effect; during those that go on without their caller. */
 function deathsAt(effects: readonly string[]): (Death & { says: string })[] {
@@ -27,32 +27,30 @@ function deathsAt(effects: readonly string[]): (Death & { says: string })[] {
 }
 
 /** Starts a run that dies, and stays dead: nothing catches it. */
-async function killed(input: unknown, death: Death, world: World): Promise<void> {
+async function killed({ input }: Fault, death: Death, world: World): Promise<void> {
   const mortal = new Mortal(death);
   const run = runWorkflow(world.gateways(mortal.intercept), { runId, input });
   await expect(run).rejects.toThrow(Died);
 }
 
-describe.each(faults)(
+describe.each(scenes)(
   '$name: whatever dies, nothing is left when the only way out is',
-  ({ effects, ...input }) => {
-    const deaths = deathsAt(effects);
-
+  ({ deaths, ...fault }) => {
     test.each(deaths)('the sweeper: dies $when $says', async (death) => {
-      const world = new World({});
-      await killed(input, death, world);
+      const world = fault.world();
+      await killed(fault, death, world);
 
       expect(await sweepUntilQuiet(world.gateways())).toEqual([]);
 
       expect(await wrongIn(world)).toEqual([]);
       const deadlineAt = world.journal.now(runId)?.deadlineAt ?? Infinity;
-      expect(world.lastUndoneAt).toBeLessThan(deadlineAt + sweepEveryMs + 10_000);
+      expect(world.harmEndedAt).toBeLessThan(deadlineAt + sweepEveryMs + 10_000);
     });
 
     test.each(deaths)('the schedule: dies $when $says', async (death) => {
-      const world = new World({});
+      const world = fault.world();
       const restored = scheduleRestores(world);
-      await killed(input, death, world);
+      await killed(fault, death, world);
       const isArmed = world.schedule.runIds.length > 0;
       await world.clock.sleep(30 * 60 * 1000);
       await restored();
@@ -62,15 +60,17 @@ describe.each(faults)(
       // A run that died before it was armed touched nothing; closing it is left to the sweeper.
       const unfinished = isArmed || touched ? await unfinishedIn(world) : [];
       expect([...world.breaches, ...(await leftIn(world)), ...unfinished]).toEqual([]);
-      expect(world.lastUndoneAt).toBeLessThan((run?.deadlineAt ?? Infinity) + 10_000);
+      expect(world.harmEndedAt).toBeLessThan((run?.deadlineAt ?? Infinity) + 10_000);
     });
   },
 );
 
 describe('the timer of a host alone takes its rules away', () => {
-  test.each(deathsAt(faults[0]?.effects ?? []))('dies $when $says', async (death) => {
-    const world = new World({});
-    await killed(partition, death, world);
+  const [packetFilters] = scenes;
+
+  test.each(packetFilters!.deaths)('dies $when $says', async (death) => {
+    const world = packetFilters!.world();
+    await killed(packetFilters!, death, world);
     await world.clock.sleep(60 * 60 * 1000);
 
     expect([...world.breaches, ...(await leftIn(world))]).toEqual([]);

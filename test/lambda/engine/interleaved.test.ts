@@ -8,10 +8,10 @@ import { inject } from '../../../lambda/engine/inject.ts';
 import { look } from '../../../lambda/engine/restore.ts';
 import type { Actor } from '../../../core/journal.ts';
 import type { Gateways } from '../../../lambda/gateways.ts';
-import { clientCut, partition } from '../../fakes/example-cluster.ts';
+import { faults } from '../../fakes/example-faults.ts';
 import { Gate } from '../../fakes/gate.ts';
 import { isEffect, nth } from '../../fakes/intercept.ts';
-import { World } from '../../fakes/world.ts';
+import type { World } from '../../fakes/world.ts';
 import { armed, injected, wrongIn } from './scenes.ts';
 
 /** Something that runs beside something else. */
@@ -61,18 +61,16 @@ async function interleave(
   await Promise.all([firstEnds, secondEnds]);
 }
 
-const scenes = [
-  { name: 'partition', input: partition, start: armed, first: injector },
-  { name: 'client cut', input: clientCut, start: armed, first: injector },
-  { name: 'partition', input: partition, start: injected, first: restorer('workflow') },
-  { name: 'client cut', input: clientCut, start: injected, first: restorer('workflow') },
-];
+const scenes = faults.flatMap((fault) => [
+  { ...fault, start: armed, first: injector },
+  { ...fault, start: injected, first: restorer('workflow') },
+]);
 
 describe.each(scenes)('$name, $start.name run: two processes leave nothing', async (scene) => {
   const { input, start, first } = scene;
   const second = restorer('schedule');
   const begun = async (): Promise<World> => {
-    const world = new World({});
+    const world = scene.world();
     await start('run1', input, world.gateways());
     return world;
   };

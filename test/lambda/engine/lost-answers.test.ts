@@ -3,11 +3,12 @@
  * happens; and every call of any kind fails once. The run's own workflow must still end it clean.
  */
 import { describe, expect, test } from 'vitest';
-import { clientCut, partition } from '../../fakes/example-cluster.ts';
+import { faults } from '../../fakes/example-faults.ts';
+import type { Fault } from '../../fakes/example-faults.ts';
 import { isChange, late, lost, nth } from '../../fakes/intercept.ts';
 import type { Intercept } from '../../fakes/intercept.ts';
 import { runWorkflow, sweepUntilQuiet } from '../../fakes/workflow.ts';
-import { World } from '../../fakes/world.ts';
+import type { World } from '../../fakes/world.ts';
 import { callsOf, changesOf, wrongIn } from './scenes.ts';
 
 const runId = 'run1';
@@ -15,10 +16,13 @@ const runId = 'run1';
 const lateMs = 59_000;
 
 const anyCall = (): boolean => true;
-const faults = [
-  { ...partition, changes: await changesOf(partition), calls: await callsOf(partition, anyCall) },
-  { ...clientCut, changes: await changesOf(clientCut), calls: await callsOf(clientCut, anyCall) },
-];
+const scenes = await Promise.all(
+  faults.map(async (fault) => ({
+    ...fault,
+    changes: await changesOf(fault),
+    calls: await callsOf(fault, anyCall),
+  })),
+);
 
 const numbered = (names: readonly string[]): { n: number; name: string }[] =>
   names.map((name, index) => ({ n: index + 1, name }));
@@ -37,35 +41,35 @@ const brokeOff: Intercept = async ({ name }, proceed) => {
 };
 
 async function runWith(
-  input: unknown,
+  { input, world: worldOf }: Fault,
   strike: (world: World) => Intercept,
 ): Promise<{ world: World; outcome: string }> {
-  const world = new World({});
+  const world = worldOf();
   const run = runWorkflow(world.gateways(strike(world)), { runId, input });
   const { outcome } = await run.catch(() => ({ outcome: 'failed' }));
   await world.clock.sleep(2 * lateMs);
   return { world, outcome };
 }
 
-describe.each(faults)(
+describe.each(scenes)(
   '$name ends clean by its own workflow when the answer is lost',
-  ({ changes, calls: _, ...input }) => {
+  ({ changes, ...fault }) => {
     test.each(numbered(changes))('after the effect of call $n, $name', async ({ n }) => {
-      const { world, outcome } = await runWith(input, () => nth(n, isChange, happened));
+      const { world, outcome } = await runWith(fault, () => nth(n, isChange, happened));
 
       expect(await wrongIn(world)).toEqual([]);
       expect(outcome).not.toBe('failed');
     });
 
     test.each(numbered(changes))('and nothing happens, of call $n, $name', async ({ n }) => {
-      const { world, outcome } = await runWith(input, () => nth(n, isChange, didNotHappen));
+      const { world, outcome } = await runWith(fault, () => nth(n, isChange, didNotHappen));
 
       expect(await wrongIn(world)).toEqual([]);
       expect(outcome).not.toBe('failed');
     });
 
     test.each(numbered(changes))('and the effect is late, of call $n, $name', async ({ n }) => {
-      const { world, outcome } = await runWith(input, (at) =>
+      const { world, outcome } = await runWith(fault, (at) =>
         nth(n, isChange, late(lateMs, at.clock)),
       );
 
@@ -75,23 +79,20 @@ describe.each(faults)(
   },
 );
 
-describe.each(faults)(
-  '$name leaves nothing when a call fails',
-  ({ calls, changes: _, ...input }) => {
-    const strikes = [
-      { how: 'before its effect', intercept: throttled },
-      { how: 'after its effect', intercept: brokeOff },
-    ];
-    const places = strikes.flatMap((strike) =>
-      numbered(calls).map((place) => ({ ...strike, ...place })),
-    );
+describe.each(scenes)('$name leaves nothing when a call fails', ({ calls, ...fault }) => {
+  const strikes = [
+    { how: 'before its effect', intercept: throttled },
+    { how: 'after its effect', intercept: brokeOff },
+  ];
+  const places = strikes.flatMap((strike) =>
+    numbered(calls).map((place) => ({ ...strike, ...place })),
+  );
 
-    test.each(places)('$how: call $n, $name', async ({ n, intercept }) => {
-      const { world, outcome } = await runWith(input, () => nth(n, anyCall, intercept));
-      // Open and Report have nothing behind them; what they leave is the sweeper's.
-      if (outcome === 'failed') await sweepUntilQuiet(world.gateways());
+  test.each(places)('$how: call $n, $name', async ({ n, intercept }) => {
+    const { world, outcome } = await runWith(fault, () => nth(n, anyCall, intercept));
+    // Open and Report have nothing behind them; what they leave is the sweeper's.
+    if (outcome === 'failed') await sweepUntilQuiet(world.gateways());
 
-      expect(await wrongIn(world)).toEqual([]);
-    });
-  },
-);
+    expect(await wrongIn(world)).toEqual([]);
+  });
+});

@@ -19,6 +19,9 @@ export interface Mutant {
 }
 
 const restore = 'lambda/engine/restore.ts';
+const looking = 'lambda/engine/look-at-steps.ts';
+const rules = 'lambda/engine/rule-steps.ts';
+const groups = 'lambda/engine/group-steps.ts';
 const inject = 'lambda/engine/inject.ts';
 const sweep = 'lambda/engine/sweep.ts';
 const journal = 'core/journal.ts';
@@ -26,16 +29,16 @@ const host = 'test/fakes/fake-host.ts';
 
 /** Undoes whether or not its intent was granted. */
 const noUndoFence: Patch = {
-  file: restore,
+  file: looking,
   find: "if (!granted.written) return; // Another restorer's last look was faster; nothing of ours is left.",
   put: '',
 };
 
 /** Any run's mark on an edited rule counts as one's own. */
 const anyMark: Patch = {
-  file: 'lambda/engine/rule-steps.ts',
-  find: 'return rule !== undefined && markedBy(rule) === runId;',
-  put: 'return rule !== undefined && markedBy(rule) !== undefined;',
+  file: 'core/merge.ts',
+  find: 'return mark === runId ||',
+  put: 'return mark !== undefined ||',
 };
 
 /** A recheck that finds the lock held strikes the run off. */
@@ -52,7 +55,7 @@ const givesUp: Patch = {
 export const mutants: readonly Mutant[] = [
   {
     row: 'rule 3, plan before lock',
-    shows: 'the groups are not as before',
+    shows: 'the network is not as before',
     patches: [
       { file: 'lambda/engine/open.ts', find: 'await lockCluster(run, gateways);', put: '' },
       {
@@ -61,6 +64,11 @@ export const mutants: readonly Mutant[] = [
         put: 'const context = await contextOf(runId, gateways);\n  await gateways.journal.takeLock(context.run.cluster, runId);',
       },
       { file: 'core/plan/plan.ts', find: '  refuseForeignMarks(inventory);', put: '' },
+      {
+        file: rules,
+        find: 'if (strange === undefined) return network.editRules(groupId, edits);',
+        put: 'if (strange !== null) return network.editRules(groupId, edits);',
+      },
     ],
   },
   {
@@ -130,8 +138,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: restore,
-        find: 'const found = await lookAtAll(intendedSteps(run, record), {',
-        put: "const noted = (await gateways.journal.notes(runId)).filter((note) => note.kind === 'applied');\n  const found = await lookAtAll(intendedSteps(run, record).filter(({ id }) => noted.some(({ stepId }) => stepId === id)), {",
+        find: 'const steps = intendedSteps(run, record);',
+        put: "const noted = (await gateways.journal.notes(runId)).filter((note) => note.kind === 'applied');\n  const steps = intendedSteps(run, record).filter(({ id }) => noted.some(({ stepId }) => stepId === id));",
       },
     ],
   },
@@ -141,11 +149,11 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: restore,
-        find: 'const found = await lookAtAll(intendedSteps(run, record), {',
-        put: "const noted = (await gateways.journal.notes(runId)).filter((note) => note.kind === 'restored');\n  const found = await lookAtAll(intendedSteps(run, record).filter(({ id }) => !noted.some(({ stepId }) => stepId === id)), {",
+        find: 'const steps = intendedSteps(run, record);',
+        put: "const noted = (await gateways.journal.notes(runId)).filter((note) => note.kind === 'restored');\n  const steps = intendedSteps(run, record).filter(({ id }) => !noted.some(({ stepId }) => stepId === id));",
       },
       {
-        file: restore,
+        file: looking,
         find: "if (seen.kind === 'absent' && seen.restoredAt !== undefined) {\n    const { restoredAt,",
         put: "if (seen.kind === 'absent') {\n    const { restoredAt = gateways.clock.now(),",
       },
@@ -209,7 +217,7 @@ export const mutants: readonly Mutant[] = [
   {
     row: 'rule 10, a lost undo settles',
     shows: 'was undone while that run was open',
-    patches: [{ file: restore, find: "if (answer.kind === 'unknown') return;", put: '' }],
+    patches: [{ file: looking, find: "if (answer.kind === 'unknown') return;", put: '' }],
   },
   {
     row: 'rules 12/15, the sweeper ignores `final`',
@@ -297,8 +305,8 @@ export const mutants: readonly Mutant[] = [
       givesUp,
       {
         file: sweep,
-        find: 'record?.plan.steps.filter(({ id }) => id in intents) ?? [];',
-        put: '(intents && record?.plan.steps) ?? [];',
+        find: 'const looked = lookedAt(run, record, gateways);',
+        put: 'const looked = { ...lookedAt(run, record, gateways), steps: record.plan.steps, run: { ...run, life: "closed" } as RunItem };',
       },
     ],
   },
@@ -308,13 +316,79 @@ export const mutants: readonly Mutant[] = [
     patches: [anyMark, noUndoFence],
   },
   {
-    row: 'rule 16, absence as the mark',
+    row: 'rule 16, absence as the mark: a rule that others revoke',
     shows: 'run run1 is closed',
     patches: [
       {
-        file: 'lambda/engine/rule-steps.ts',
-        find: 'return rule !== undefined && markedBy(rule) === runId;',
-        put: 'return rule === undefined || markedBy(rule) === runId;',
+        file: 'core/merge.ts',
+        find: 'return rule !== undefined && isOurs(edit, rule)\n      ? [{ rule, back: mergeSpec(edit, rule.spec), before: edit.before }]',
+        put: "const gone: Rule = { id: edit.ruleId, groupId: '', direction: 'ingress', spec: edit.during, tags: {} };\n    return rule === undefined || isOurs(edit, rule)\n      ? [{ rule: rule ?? gone, back: mergeSpec(edit, (rule ?? gone).spec), before: edit.before }]",
+      },
+    ],
+  },
+  {
+    row: 'rule 16, the witness goes first',
+    shows: 'the network is not as before',
+    patches: [
+      {
+        file: looking,
+        find: 'if (revokes.length === 0) return false;',
+        put: 'if (revokes.length >= 0) return false;',
+      },
+    ],
+  },
+  {
+    row: 'rule 16, the witness goes with what it stands for',
+    shows: 'the network is not as before',
+    patches: [
+      {
+        file: looking,
+        find: "return !isLate || revokes.some((revoke) => results.get(revoke)?.kind !== 'absent');",
+        put: "return revokes.some((revoke) => results.get(revoke)?.kind !== 'absent');",
+      },
+    ],
+  },
+  {
+    row: 'rule 16, absence without a witness',
+    shows: 'the application',
+    patches: [
+      {
+        file: 'core/merge.ts',
+        find: 'if (witnesses.length === 0) return { removals: [], again: [] };',
+        put: '',
+      },
+    ],
+  },
+  {
+    row: 'rule 16, revoked without a witness',
+    shows: 'the network is not as before',
+    patches: [
+      {
+        file: rules,
+        find: 'return seen.some(({ tags }) => tags[runTag] === runId) ? seen : undefined;',
+        put: 'return seen;',
+      },
+    ],
+  },
+  {
+    row: 'rule 16, groups from the journal',
+    shows: 'sg-theirs',
+    patches: [
+      {
+        file: groups,
+        find: 'const groups = mergeGroups(now, { off: groupId, on, before });',
+        put: 'const groups = [...(on && before)];',
+      },
+    ],
+  },
+  {
+    row: 'rule 16, the group that bears witness goes first',
+    shows: 'sg-nodes',
+    patches: [
+      {
+        file: groups,
+        find: 'const groups = mergeGroups(now, { off: groupId, on, before });',
+        put: 'const groups = mergeGroups(now, { off: groupId, on: [], before: [] });',
       },
     ],
   },

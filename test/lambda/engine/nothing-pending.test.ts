@@ -5,6 +5,8 @@
  */
 import { describe, expect, test } from 'vitest';
 import { clientCut, exampleInventory, halves } from '../../fakes/example-cluster.ts';
+import { faults } from '../../fakes/example-faults.ts';
+import type { Fault } from '../../fakes/example-faults.ts';
 import { nth } from '../../fakes/intercept.ts';
 import type { Call, Intercept } from '../../fakes/intercept.ts';
 import { runWorkflow } from '../../fakes/workflow.ts';
@@ -19,10 +21,10 @@ const fails: Intercept = async ({ name }) => {
 
 /** What was pending when some handler settled; the nth call fails, or none. */
 async function pendingIn(
-  input: unknown,
+  { input, world: worldOf }: Fault,
   n: number,
 ): Promise<{ pending: string[]; calls: string[] }> {
-  const world = new World({ inventory: exampleInventory(4) });
+  const world = worldOf();
   const pending: string[] = [];
   const calls: string[] = [];
   const onWay = new Set<Call>();
@@ -40,19 +42,23 @@ async function pendingIn(
   return { pending, calls };
 }
 
-describe.each([halves, clientCut])(
-  '$name: no handler returns before its own calls have',
-  (input) => {
-    test('whichever of its calls fails', async () => {
-      const { calls } = await pendingIn(input, 0);
-      const found: string[] = [];
-      for (let n = 1; n <= calls.length; n += 1) {
-        const { pending } = await pendingIn(input, n);
-        found.push(...pending.map((says) => `${says} when call ${n} failed`));
-      }
+const fourNodes = (): World => new World({ inventory: exampleInventory(4) });
+const sideBySide: readonly Fault[] = [
+  { name: 'packet filters on two hosts', input: halves, world: fourNodes },
+  { name: 'a rule split, connections severed', input: clientCut, world: fourNodes },
+  ...faults.slice(2),
+];
 
-      expect(calls.length).toBeGreaterThan(100);
-      expect(found).toEqual([]);
-    });
-  },
-);
+describe.each(sideBySide)('$name: no handler returns before its own calls have', (fault) => {
+  test('whichever of its calls fails', async () => {
+    const { calls } = await pendingIn(fault, 0);
+    const found: string[] = [];
+    for (let n = 1; n <= calls.length; n += 1) {
+      const { pending } = await pendingIn(fault, n);
+      found.push(...pending.map((says) => `${says} when call ${n} failed`));
+    }
+
+    expect(calls.length).toBeGreaterThan(100);
+    expect(found).toEqual([]);
+  });
+});

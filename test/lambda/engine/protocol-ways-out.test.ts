@@ -4,10 +4,8 @@
  *
  * Rule 13's loop is the state machine's and rule 14's checks are cut.sh's: here the fakes stand for them,
  * and what the engine adds is that its answers keep the loop going and that it hands over the deadline.
- * The definition and the scripts are held to it by their own tests.
- *
- * Outside what this engine can express: rule 16, "revoke, absence as the mark". No step revokes: rules are
- * edited in place or added, so no absence is ever a mark. The nearest that can happen has a test here.
+ * The definition and the scripts are held to it by their own tests. What stands for a mark where absence
+ * has none is in protocol-witness.test.ts.
  */
 import { describe, expect, test } from 'vitest';
 import { decide } from '../../../lambda/engine/decide.ts';
@@ -181,7 +179,9 @@ test('rule 16, absence as the mark: a rule that others revoke is not ours to bri
 
   expect(await unfinishedIn(world)).toEqual([]);
   expect(outcome).toBe('not-clean');
-  expect((await world.journal.report('run1'))?.residue).toEqual([
-    `${nodeGroup}: rule ${clientRule} is gone`,
-  ]);
+  const { residue, others } = (await world.journal.report('run1'))!;
+  expect({ residue, others }).toEqual({
+    residue: [],
+    others: [`${nodeGroup}: rule ${clientRule} is gone`],
+  });
 });

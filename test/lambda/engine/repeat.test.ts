@@ -3,20 +3,18 @@
  * effect is made twice: its handler dies right after it and starts again from its beginning.
  */
 import { describe, expect, test } from 'vitest';
-import { clientCut, partition } from '../../fakes/example-cluster.ts';
+import { faults } from '../../fakes/example-faults.ts';
 import { Died, Mortal } from '../../fakes/mortality.ts';
 import { runWorkflow, sweepUntilQuiet } from '../../fakes/workflow.ts';
 import type { Invoke } from '../../fakes/workflow.ts';
-import { World } from '../../fakes/world.ts';
 import { effectsOf, wrongIn } from './scenes.ts';
 
 const runId = 'run1';
-const states = ['Open', 'Plan', 'Baseline', 'Arm', 'Inject', 'Prove', 'Watch'];
+const states = ['Open', 'Plan', 'Baseline', 'TryRestore', 'Arm', 'Inject', 'Prove', 'Watch'];
 const tail = ['Restore', 'ProveClean', 'AwaitRecovery', 'Report'];
-const faults = [
-  { ...partition, effects: await effectsOf(partition) },
-  { ...clientCut, effects: await effectsOf(clientCut) },
-];
+const scenes = await Promise.all(
+  faults.map(async (fault) => ({ ...fault, effects: await effectsOf(fault) })),
+);
 
 /** A Lambda that dies is called again at once, as often as it takes. */
 const retriedAfter =
@@ -38,9 +36,9 @@ const failedBy =
       throw new Error('Lambda.Unknown');
     });
 
-describe.each(faults)('$name: nothing is left', ({ effects, ...input }) => {
+describe.each(scenes)('$name: nothing is left', ({ effects, input, world: worldOf }) => {
   test.each([...states, ...tail])('when %s is called twice', async (twice) => {
-    const world = new World({});
+    const world = worldOf();
     const invoke: Invoke = async (state, handler) => {
       if (state === twice) await handler();
       return handler();
@@ -54,7 +52,7 @@ describe.each(faults)('$name: nothing is left', ({ effects, ...input }) => {
   const places = effects.map((name, index) => ({ effect: index + 1, name }));
 
   test.each(places)('when effect $effect is repeated: $name', async ({ effect }) => {
-    const world = new World({});
+    const world = worldOf();
     const mortal = new Mortal({ effect, when: 'after' });
     const start = { runId, input, invoke: retriedAfter(mortal) };
     const { outcome } = await runWorkflow(world.gateways(mortal.intercept), start);
@@ -67,7 +65,7 @@ describe.each(faults)('$name: nothing is left', ({ effects, ...input }) => {
   test.each(places)(
     'when only one Lambda dies, after effect $effect, $name',
     async ({ effect }) => {
-      const world = new World({});
+      const world = worldOf();
       const mortal = new Mortal({ effect, when: 'after' });
       const start = { runId, input, invoke: failedBy(mortal) };
       await runWorkflow(world.gateways(mortal.intercept), start).catch(() => {});

@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { clientCut, partition } from '../../fakes/example-cluster.ts';
+import {
+  clientCut,
+  oneRuleInventory,
+  partition,
+  sharedGroupInventory,
+} from '../../fakes/example-cluster.ts';
+import { faults } from '../../fakes/example-faults.ts';
 import { runWorkflow, sweepUntilQuiet } from '../../fakes/workflow.ts';
 import type { Invoke } from '../../fakes/workflow.ts';
 import { World } from '../../fakes/world.ts';
@@ -7,8 +13,8 @@ import { wrongIn } from './scenes.ts';
 
 const runId = 'run1';
 
-test.each([partition, clientCut])('$name runs to its end and is confirmed', async (input) => {
-  const world = new World({});
+test.each(faults)('$name runs to its end and is confirmed', async ({ input, world: worldOf }) => {
+  const world = worldOf();
   const { outcome } = await runWorkflow(world.gateways(), { runId, input });
 
   expect(outcome).toBe('confirmed');
@@ -16,19 +22,39 @@ test.each([partition, clientCut])('$name runs to its end and is confirmed', asyn
   expect(world.schedule.runIds).toEqual([]);
 });
 
-test.each([partition, clientCut])('$name is proven at the first look', async (input) => {
+test.each(faults)('$name is proven at the first look', async ({ input, world: worldOf }) => {
   const said: string[] = [];
   const invoke: Invoke = async (state, handler) => {
     const answer = await handler();
     if (state === 'Prove') said.push(String(Reflect.get(Object(answer), 'says')));
     return answer;
   };
-  const world = new World({});
+  const world = worldOf();
   await runWorkflow(world.gateways(), { runId, input, invoke });
   const notes = await world.journal.notes(runId);
 
   expect(said).toEqual([expect.stringMatching(/^in force: confirmed/)]);
   expect(notes.filter((note) => 'moment' in note && note.moment === 'prove')).toHaveLength(2);
+});
+
+const byGroups = { ...partition, mechanism: 'security-group' };
+const halves = { kind: 'partition', topology: { kind: 'halves' } };
+
+test.each([
+  ['attach-group', byGroups],
+  ['attach-group', { ...byGroups, fault: halves }],
+  ['sever', { ...byGroups, established: 'sever' }],
+  ['end-pulse', { ...byGroups, established: 'sever', severBy: 'acl-pulse' }],
+  ['swap-acl', { ...partition, mechanism: 'network-acl' }],
+  ['revoke-rules', { ...clientCut, established: 'leave', detach: 'revoke' }],
+])("a plan of the planner's with a step %s is carried out and confirmed", async (kind, input) => {
+  const inventory = kind === 'revoke-rules' ? oneRuleInventory() : sharedGroupInventory();
+  const world = new World({ inventory });
+  const { outcome } = await runWorkflow(world.gateways(), { runId, input });
+
+  expect(world.journal.intended(runId).map((step) => step.kind)).toContain(kind);
+  expect(outcome).toBe('confirmed');
+  expect(await wrongIn(world)).toEqual([]);
 });
 
 test('hosts restore by their own timers, at restoreAt exactly', async () => {

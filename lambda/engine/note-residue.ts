@@ -1,0 +1,38 @@
+import { touchedBy, residueOf } from '../../core/residue.ts';
+import type { NetworkNow, Touched } from '../../core/residue.ts';
+import type { RunItem } from '../../core/journal.ts';
+import type { Gateways, PlanRecord } from '../gateways.ts';
+import { awaitAll } from './await-all.ts';
+
+/** Compares what the run touched with what it was before, and notes what differs, ours and others' apart. */
+export async function noteResidue(
+  run: RunItem,
+  { inventory, plan }: PlanRecord,
+  gateways: Gateways,
+): Promise<void> {
+  const { journal, clock } = gateways;
+  const steps = plan.steps.filter(({ id }) => id in run.intents);
+  const now = await networkNow(run.runId, touchedBy(plan.steps), gateways);
+  const differences = residueOf({ before: inventory, steps, runId: run.runId }, now);
+  await journal.note(run.runId, { kind: 'residue', at: clock.now(), ...differences });
+}
+
+async function networkNow(
+  runId: string,
+  { groupIds, interfaceIds, subnetIds, makesGroups, makesAcls }: Touched,
+  { network }: Gateways,
+): Promise<NetworkNow> {
+  const groups = await eachOf(groupIds, (id) => network.rules(id));
+  const interfaces = await eachOf(interfaceIds, (id) => network.groupsOn(id));
+  const acls = await eachOf(subnetIds, (id) => network.aclOf(id));
+  const madeGroups = makesGroups ? await network.groupsMadeBy(runId) : [];
+  const madeAcls = makesAcls ? await network.aclsMadeBy(runId) : [];
+  return { groups, interfaces, acls, made: [...madeGroups, ...madeAcls].map(({ id }) => id) };
+}
+
+async function eachOf<Seen>(
+  ids: readonly string[],
+  ask: (id: string) => Promise<Seen>,
+): Promise<Map<string, Seen>> {
+  return new Map(await awaitAll(ids.map(async (id) => [id, await ask(id)] as const)));
+}
