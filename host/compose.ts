@@ -8,6 +8,8 @@ export interface HostParameter {
   /** Anchored, and within what the agent's RE2 takes: nested repeats multiply to 1,000 at most. */
   readonly allowedPattern: string;
   readonly description: string;
+  /** What SSM hands over when the parameter is left out; without one it must be given. */
+  readonly default?: string;
 }
 
 /** Parts that go between common.sh and the script. */
@@ -102,7 +104,17 @@ export const hostParameters: Readonly<
     RunId,
     Action: { allowedPattern: '^(look|undo)$', description: 'Look for the run, or remove it' },
   },
-  sever: { RunId, RestoreAt, Ports, Peers },
+  sever: {
+    RunId,
+    Action: {
+      allowedPattern: '^(check|sever)$',
+      description: 'Prove that this kernel closes sockets, or close those of the peers',
+      default: 'sever',
+    },
+    RestoreAt,
+    Ports,
+    Peers,
+  },
   probe: {
     RunId,
     Until: {

@@ -1,29 +1,48 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# Closes the established TCP connections of this host with chosen peers on chosen ports, once.
+# Closes the established TCP connections of this host with chosen peers on chosen ports, once. With
+# Action=check only proves that it could, and closes nothing but a connection of its own.
 #
 # Started by SSM, ends within seconds, leaves nothing that would need undoing: it does not keep
-# anyone from connecting again. It first proves on a connection of its own that this kernel closes
-# sockets, since `ss -K` skips in silence what it cannot close (CONFIG_INET_DIAG_DESTROY). Does not
-# cover: connections that are being opened or closed at that moment.
+# anyone from connecting again. It first proves on a throwaway connection over loopback that this
+# kernel closes sockets, since `ss -K` skips in silence what it cannot close
+# (CONFIG_INET_DIAG_DESTROY). Does not cover: connections that are being opened or closed at that
+# moment.
 script="sever"
 
 main() {
   take_run_id
+  take_action
   take_restore_at
   take_ports
   take_peers
-  for tool in ss bash timeout; do
-    command -v "$tool" >/dev/null ||
-      refuse "Cannot sever as $tool must be installed: found it missing"
-  done
+  refuse_without_tools
+  if [ "$action" = check ]; then
+    refuse_unless_able
+    outcome able
+  fi
   lock 5 || refuse 'Cannot sever as the lock of the run must be free: found it held for 5 s'
   refuse_if_over
-  kernel_closes ||
-    refuse 'Cannot sever as the kernel must close sockets on request: found that it does not'
+  refuse_unless_able
   before=$(each_peer count_sockets)
   each_peer close_sockets >/dev/null
   details=",\"before\":$before,\"left\":$(each_peer count_sockets)"
   outcome severed
+}
+
+take_action() {
+  parameter Action
+  case $value in check | sever) action=$value ;; *) unfit Action 'check or sever' ;; esac
+}
+
+refuse_without_tools() {
+  for tool in ss bash timeout; do
+    command -v "$tool" >/dev/null ||
+      refuse "Cannot sever as $tool must be installed: found it missing"
+  done
+}
+
+refuse_unless_able() {
+  kernel_closes || refuse "Cannot sever as the kernel must close sockets on request: found $found"
 }
 
 # Runs a command for every peer and prints the sum of what it prints.
@@ -38,15 +57,27 @@ count_sockets() { sockets "$1" "$ports" | awk 'NR > 1' | wc -l; }
 # shellcheck disable=SC2329 # By name, through each_peer.
 close_sockets() { sockets "$1" "$ports" -K || true; }
 
-# Closes a connection of our own to some listener of this host. Without one the kernel's
-# configuration must do, and `left` shows what came of it.
+# Closes a connection of our own to some listener of this host, or else to one of our own. Where
+# neither can be had the kernel's configuration must do, and `left` shows what came of it. Sets
+# $found to why not.
 kernel_closes() {
+  found='that a connection of our own over loopback survived ss -K'
   tried=no
   for listener in $(listeners); do
-    tried=yes
-    ! closes_own "${listener%/*}" "${listener##*/}" || return 0
+    ! closes "${listener%/*}" "${listener##*/}" || return 0
   done
-  [ "$tried" = no ] && configured_to_close
+  ! closes own || return 0
+  [ "$tried" = no ] || return 1
+  found='no connection of our own to try it on, nor CONFIG_INET_DIAG_DESTROY=y in its configuration'
+  configured_to_close
+}
+
+# closes ADDRESS PORT | closes own: sets $tried once there was a connection to close.
+closes() {
+  closed=0
+  close_throwaway "$@" || closed=$?
+  [ "$closed" -eq 2 ] || tried=yes
+  [ "$closed" -eq 0 ]
 }
 
 # Up to five as address/port, sshd before others, since it shrugs at a lost connection.
@@ -61,20 +92,48 @@ listeners() {
   }' | sort -u | head -5 | cut -d' ' -f2
 }
 
-closes_own() {
+# Opens a connection and closes it from outside: 1 when it survives, 2 where none could be opened.
+# `own` listens first, with perl or python3; that listener ends with the connection, or after 5 s.
+close_throwaway() {
   # shellcheck disable=SC2016 # For the bash it goes to.
   timeout 3 bash -c '
-    address=$1 port=$2
+    address=$1 port=${2-}
+    if [[ $address == own ]]; then
+      address=127.0.0.1
+      exec 8< <(perl -MSocket -e "$3" || python3 -c "$4")
+      read -r -t 2 -u 8 port || exit 2
+    fi
+    { exec 7<>"/dev/tcp/$address/$port"; } || exit 2
     case $address in *:*) address="[$address]" ;; esac
-    exec 7<>"/dev/tcp/$1/$2" || exit 1
     own() { ss -t -n -p state established dst "$address" dport = ":$port" | grep "pid=$$,"; }
-    line=$(own) || exit 1
+    line=$(own) || exit 2
     read -r _ _ local _ <<<"$line"
     ss -K -t -n state established \
       src "$address" sport = ":${local##*:}" dst "$address" dport = ":$port"
     ! own
-  ' closes_own "$1" "$2" >/dev/null 3>&- 9>&-
+  ' close_throwaway "$1" "${2-}" "$listen_perl" "$listen_python" >/dev/null 3>&- 9>&- || {
+    [ $? -eq 1 ] || return 2
+    return 1
+  }
 }
+
+# One connection on a free port of loopback, which is printed.
+# shellcheck disable=SC2016 # For perl.
+listen_perl='
+  $| = 1;
+  alarm 5;
+  socket(S, PF_INET, SOCK_STREAM, 0) && bind(S, sockaddr_in(0, INADDR_LOOPBACK)) && listen(S, 1)
+    or exit 1;
+  printf "%d\n", sockaddr_in(getsockname S);
+  accept(C, S) and sysread(C, $_, 1);'
+listen_python='
+import signal, socket
+signal.alarm(5)
+s = socket.socket()
+s.bind(("127.0.0.1", 0))
+s.listen(1)
+print(s.getsockname()[1], flush=True)
+s.accept()[0].recv(1)'
 
 configured_to_close() {
   config=/boot/config-$(uname -r)

@@ -20,7 +20,13 @@ const good: Readonly<Record<HostScriptName, Readonly<Record<string, string>>>> =
     Direction: 'both',
   },
   restore: { RunId: 'run1', Action: 'undo' },
-  sever: { RunId: 'run1', RestoreAt: String(now + 600_000), Ports: '3001', Peers: '10.9.1.2' },
+  sever: {
+    RunId: 'run1',
+    Action: 'sever',
+    RestoreAt: String(now + 600_000),
+    Ports: '3001',
+    Peers: '10.9.1.2',
+  },
   probe: { RunId: 'run1', Until: String(now + 600_000), Probes: 'new/10.9.1.2/3000' },
 };
 
@@ -68,7 +74,7 @@ const bad: Readonly<Record<string, readonly string[]>> = {
   ],
   Packets: ['', 'DROP', 'drop\n', 'drop;id', 'accept'],
   Direction: ['', 'outbound', 'both\n', 'both both'],
-  Action: ['', 'look\n', 'flush', 'undo;id'],
+  Action: ['', 'look\n', 'sever\n', 'flush', 'undo;id', 'check;id'],
   Until: ['', '1', 'x'],
   Probes: [
     '',

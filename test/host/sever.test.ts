@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { SeverReply } from '../../core/observation.ts';
 import { describeOnKernel, makeHost, peers } from './namespaces.ts';
 import type { Host } from './namespaces.ts';
 import { startActor } from './start-actor.ts';
@@ -8,6 +9,7 @@ const { p1, p2 } = peers;
 
 const severOf = (values: Readonly<Record<string, string>> = {}) => ({
   RunId: 'run1',
+  Action: 'sever',
   RestoreAt: String(Date.now() + 60_000),
   Ports: '3001,3002',
   Peers: `${p1.ip4},${p1.ip6}`,
@@ -92,20 +94,98 @@ describeOnKernel('sever closes what stands', () => {
     });
     expect(await own.ask(link)).toBe('answered');
   });
+});
 
-  test('it is refused where the kernel skips what it is told to close', async () => {
-    // As `ss -K` behaves without CONFIG_INET_DIAG_DESTROY: it lists, closes nothing and says nothing.
-    const lame = await makeHost(`
-      found=$(readlink -f "$(command -v ss)")
-      cp "$found" /run/real
-      printf '%s\\n' '#!/bin/sh' 'for w; do shift; [ "$w" = -K ] || set -- "$@" "$w"; done; exec /run/real "$@"' >/run/lame
-      chmod 755 /run/lame
-      mount --bind /run/lame "$found"`);
-    const actor = await startActor(lame);
-    await actor.tell({ order: 'listen', port: 3001 });
-    const { code, json } = await lame.script('sever', severOf());
-    expect(code).toBe(3);
-    expect(json['reason']).toMatch(/kernel must close sockets on request/);
-    lame.end();
+/** Gives a stand-in for a tool of the host: `lines` of sh, which find the real one as /run/real-TOOL. */
+const instead = (tool: string, lines: string): string => `
+  found=$(readlink -f "$(PATH=/usr/sbin:/usr/bin:/sbin:/bin command -v ${tool})")
+  cp "$found" /run/real-${tool}
+  printf '%s\\n' '#!/bin/sh' '${lines}' >/run/instead-${tool}
+  chmod 755 /run/instead-${tool}
+  mount --bind /run/instead-${tool} "$found"`;
+/** As \`ss -K\` behaves without CONFIG_INET_DIAG_DESTROY: it lists, closes nothing and says nothing. */
+const lameSs = instead(
+  'ss',
+  'for w; do shift; [ "$w" = -K ] || set -- "$@" "$w"; done; exec /run/real-ss "$@"',
+);
+const noPerl = instead('perl', 'exit 127');
+const noPython = instead('python3', 'exit 127');
+/** A listing of what the script would leave behind. */
+const leftovers =
+  'find /run /var/lib -path "*aerofault*"; ps -e -o args= | grep -c "[l]isten" || true';
+
+const check = (host: Host, values: Readonly<Record<string, string>> = {}) =>
+  host.script('sever', severOf({ Action: 'check', ...values }));
+
+describeOnKernel('sever proves first that the kernel closes sockets', () => {
+  const hosts: Host[] = [];
+  const aHost = async (first?: string): Promise<Host> => {
+    const host = await makeHost(first);
+    hosts.push(host);
+    return host;
+  };
+  afterAll(() => {
+    for (const host of hosts) host.end();
   });
+
+  test.each([
+    ['perl', undefined],
+    ['python3 where there is no perl', noPerl],
+  ])('check is able with no listener on the host, by one of its own: %s', async (_, first) => {
+    const host = await aHost(first);
+    expect(await host.sh('ss -l -t -n | wc -l')).toBe('1\n');
+    const { code, json } = await check(host);
+
+    expect({ code, ...json }).toEqual({ code: 0, script: 'sever', run: 'run1', outcome: 'able' });
+    expect(SeverReply.parse(json).outcome).toBe('able');
+    expect(await host.sh(leftovers)).toBe('0\n');
+  });
+
+  test('check closes nothing of the peers, and needs neither lock nor time', async () => {
+    const host = await aHost();
+    const [own, peer] = await Promise.all([startActor(host), startActor(host, 'p1')]);
+    for (const actor of [own, peer]) await actor.tell({ order: 'listen', port: 3001 });
+    const links = [await own.link(p1.ip4, 3001), await own.link(p1.ip6, 3001)];
+    await host.sh(
+      'mkdir -p /run/aerofault; flock /run/aerofault/run1.lock sleep 30 >/dev/null 2>&1 &',
+    );
+    const { json } = await check(host, { RestoreAt: String(Date.now() - 1) });
+
+    expect(json['outcome']).toBe('able');
+    expect(await Promise.all(links.map((link) => own.ask(link)))).toEqual(['answered', 'answered']);
+  });
+
+  test.each(['check', 'sever'])(
+    '%s is refused where the kernel skips what it is told to close, with and without listeners',
+    async (Action) => {
+      const host = await aHost(lameSs);
+      const alone = await host.script('sever', severOf({ Action }));
+      const actor = await startActor(host);
+      await actor.tell({ order: 'listen', port: 3001 });
+      const among = await host.script('sever', severOf({ Action }));
+
+      for (const { code, json } of [alone, among]) {
+        expect(code).toBe(3);
+        expect(json['reason']).toBe(
+          'Cannot sever as the kernel must close sockets on request: found that a connection of our own over loopback survived ss -K',
+        );
+      }
+    },
+  );
+
+  test.each([
+    { config: 'CONFIG_INET_DIAG_DESTROY=y', outcome: 'able' },
+    { config: '# CONFIG_INET_DIAG_DESTROY is not set', outcome: 'refused' },
+  ])(
+    'check goes by "$config" where no connection can be had: $outcome',
+    async ({ config, outcome }) => {
+      const zcat = instead('zcat', `echo "${config}"`);
+      const onDisk = `mount -t tmpfs t /boot; echo "${config}" >"/boot/config-$(uname -r)"`;
+      const host = await aHost([noPerl, noPython, zcat, onDisk].join('\n'));
+      const { json } = await check(host);
+
+      expect(json['outcome']).toBe(outcome);
+      if (outcome === 'refused') expect(json['reason']).toMatch(/no connection of our own to try/);
+    },
+  );
 });

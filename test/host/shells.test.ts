@@ -75,6 +75,7 @@ describeOnKernel('with bash as /bin/sh, as on Amazon Linux and RHEL', () => {
     const sever = await host.script('sever', {
       ...run,
       RunId: 'run3',
+      Action: 'sever',
       RestoreAt: String(Date.now() + 5_000),
     });
     expect(sever.json).toMatchObject({ outcome: 'severed', before: 2, left: 0 });
