@@ -1,23 +1,19 @@
-import * as z from 'zod';
-import { invalidValue } from './ec2-error.ts';
 import {
   GroupRequest,
+  refuseForeignGroups,
   refuseRepeats,
   requestedGroup,
   requestedPermissions,
 } from './group-request.ts';
-import { RequestTag } from './model.ts';
 import type { Rule } from './model.ts';
 import { duplicate, identity, wantedPermissions } from './permission.ts';
 import { refuseOverQuota } from './quota.ts';
 import type { Ec2State } from './state.ts';
-import { mergedTags } from './tags.ts';
+import { TagSpecifications, tagsAtBirth } from './tags.ts';
 import { ruleView } from './views.ts';
 
 const AuthorizeRequest = GroupRequest.extend({
-  TagSpecifications: z
-    .array(z.strictObject({ ResourceType: z.string(), Tags: z.array(RequestTag).default([]) }))
-    .default([]),
+  TagSpecifications,
 });
 
 /**
@@ -31,29 +27,17 @@ export function authorize(state: Ec2State, egress: boolean, input: unknown) {
   const request = AuthorizeRequest.parse(input);
   const group = requestedGroup(state, request);
   const permissions = wantedPermissions(requestedPermissions(request, egress), state);
+  refuseForeignGroups(state, group, permissions);
   refuseRepeats(permissions);
   const present = state.rulesOf(group.id, egress);
   const known = new Set(present.map(identity));
   const repeated = permissions.find((permission) => known.has(identity(permission)));
   if (repeated !== undefined) throw duplicate(repeated);
   refuseOverQuota([...present, ...permissions], state);
-  const tags = ruleTags(request.TagSpecifications);
+  const tags = tagsAtBirth(request.TagSpecifications, 'security-group-rule');
   const added = permissions.map((permission): Rule => {
     return { id: state.nextRuleId(), groupId: group.id, egress, ...permission, tags };
   });
   for (const rule of added) state.rules.set(rule.id, rule);
   return { Return: true, SecurityGroupRules: added.map((rule) => ruleView(state, rule)) };
-}
-
-function ruleTags(specifications: z.infer<typeof AuthorizeRequest>['TagSpecifications']) {
-  const strange = specifications.find(({ ResourceType }) => ResourceType !== 'security-group-rule');
-  if (strange !== undefined) {
-    throw invalidValue(
-      `'${strange.ResourceType}' is not a valid taggable resource type for this operation.`,
-    );
-  }
-  return mergedTags(
-    {},
-    specifications.flatMap(({ Tags }) => Tags),
-  );
 }

@@ -16,6 +16,20 @@ export function canonicalAddress(address: string): string {
   return isIPv4(address) ? address : fromNumber(toNumber(address, 6), 6);
 }
 
+/** Whether `cidr` holds `address`; false for one of the other family or none at all. */
+export function hasAddress(cidr: string, address: string): boolean {
+  const family = cidr.includes(':') ? 6 : 4;
+  const [, prefix = ''] = cidr.split('/');
+  return canonicalCidr(`${address}/${prefix}`, family) === cidr;
+}
+
+/** The address `index` places after the first one of a canonical `cidr`; may lie beyond its end. */
+export function addressAt(cidr: string, index: number): string {
+  const [network = ''] = cidr.split('/');
+  const family = cidr.includes(':') ? 6 : 4;
+  return fromNumber(toNumber(network, family) + BigInt(index), family);
+}
+
 function toNumber(address: string, family: 4 | 6): bigint {
   if (family === 4) return joinGroups(address.split('.').map(Number), 8n);
   const [head = '', tail] = dottedTailToHex(address).split('::');

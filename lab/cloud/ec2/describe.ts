@@ -6,7 +6,14 @@ import type { FilterTable } from './filters.ts';
 import { INSTANCE_STATE_CODES } from './model.ts';
 import type { Group, Instance, Interface, Rule, Subnet, Tags } from './model.ts';
 import type { Ec2State } from './state.ts';
-import { groupView, interfaceView, reservationView, ruleView, subnetView } from './views.ts';
+import {
+  groupView,
+  interfaceStatus,
+  interfaceView,
+  reservationView,
+  ruleView,
+  subnetView,
+} from './views.ts';
 
 const Ids = z.array(z.string()).default([]);
 const Shared = { Filters, ...Paging, DryRun: z.boolean().optional() };
@@ -60,7 +67,8 @@ export function describeSubnets(state: Ec2State, input: unknown) {
   return { Subnets: items.map((subnet) => subnetView(state, subnet)), NextToken };
 }
 
-function byIds<Resource extends { readonly id: string }>(
+/** The resources with these ids, or all without any, sorted by id; an unknown one is an error. */
+export function byIds<Resource extends { readonly id: string }>(
   resources: ReadonlyMap<string, Resource>,
   ids: readonly string[],
   missing: (id: string) => Ec2Error,
@@ -104,15 +112,17 @@ function instanceFilters(state: Ec2State): FilterTable<Instance> {
 const INTERFACE_FILTERS: FilterTable<Interface> = {
   'network-interface-id': ({ id }) => [id],
   'attachment.instance-id': ({ instanceId }) => [instanceId],
-  'attachment.status': () => ['attached'],
+  'attachment.status': ({ instanceId }) => [instanceId === undefined ? undefined : 'attached'],
   'availability-zone': ({ zone }) => [zone],
   'group-id': ({ groupIds }) => groupIds,
-  'interface-type': () => ['interface'],
+  'interface-type': ({ type }) => [type ?? 'interface'],
+  'mac-address': ({ macAddress }) => [macAddress],
+  description: ({ description }) => [description],
   'private-ip-address': ({ address }) => [address],
   'addresses.private-ip-address': ({ address }) => [address],
   'ipv6-addresses.ipv6-address': ({ address6 }) =>
     address6 === undefined ? [] : [canonicalAddress(address6)],
-  status: () => ['in-use'],
+  status: (one) => [interfaceStatus(one)],
   'subnet-id': ({ subnetId }) => [subnetId],
   'vpc-id': ({ vpcId }) => [vpcId],
   'tag-key': tagKeys,

@@ -30,9 +30,31 @@ export const notFound = {
     ),
   subnet: (id: string) =>
     new Ec2Error('InvalidSubnetID.NotFound', `The subnet ID '${id}' does not exist`),
+  vpc: (id: string) => new Ec2Error('InvalidVpcID.NotFound', `The vpc ID '${id}' does not exist`),
+  networkAcl: (id: string) =>
+    new Ec2Error('InvalidNetworkAclID.NotFound', `The networkAcl ID '${id}' does not exist`),
+  association: (id: string) =>
+    new Ec2Error('InvalidAssociationID.NotFound', `The association ID '${id}' does not exist`),
   prefixList: (id: string) =>
     new Ec2Error('InvalidPrefixListID.NotFound', `The prefix list ID '${id}' does not exist`),
 };
+
+/** The error for a resource that others still hold on to, with EC2's wording for most of them. */
+export function inUse(resource: string, id: string): Ec2Error {
+  const message =
+    resource === 'group'
+      ? `resource ${id} has a dependent object`
+      : `The ${resource} '${id}' has dependencies and cannot be deleted.`;
+  return new Ec2Error('DependencyViolation', message);
+}
+
+/** The error for two resources of one request that lie in different VPCs. */
+export function differentNetworks(): Ec2Error {
+  return new Ec2Error(
+    'InvalidGroup.NotFound',
+    'You have specified two resources that belong to different networks.',
+  );
+}
 
 /** An `InvalidParameterValue` error with `message`. */
 export function invalidValue(message: string): Ec2Error {

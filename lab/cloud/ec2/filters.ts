@@ -12,12 +12,16 @@ export type FilterTable<Resource> = Readonly<
   Record<string, (resource: Resource) => readonly (string | undefined)[]>
 >;
 
+interface Tagged {
+  readonly tags?: Tags;
+}
+
 /**
  * The resources that match every filter: any of a filter's values, `*` and `?` as wildcards.
  * `tag:<key>` is known wherever there are tags; a filter the action does not know is an error,
  * as on EC2. Source: the API reference, `Filter`.
  */
-export function filtered<Resource extends { readonly tags: Tags }>(
+export function filtered<Resource extends Tagged>(
   resources: readonly Resource[],
   filters: z.infer<typeof Filters>,
   table: FilterTable<Resource>,
@@ -31,11 +35,11 @@ export function filtered<Resource extends { readonly tags: Tags }>(
   return resources.filter((resource) => tests.every((test) => test(resource)));
 }
 
-function valuesOf<Resource extends { readonly tags: Tags }>(
+function valuesOf<Resource extends Tagged>(
   name: string,
   table: FilterTable<Resource>,
 ): (resource: Resource) => readonly (string | undefined)[] {
-  if (name.startsWith('tag:')) return ({ tags }) => [tags[name.slice('tag:'.length)]];
+  if (name.startsWith('tag:')) return ({ tags }) => [tags?.[name.slice('tag:'.length)]];
   const known = Object.hasOwn(table, name) ? table[name] : undefined;
   if (known === undefined) throw invalidValue(`The filter '${name}' is invalid`);
   return known;
@@ -61,14 +65,16 @@ export interface Page<Item> {
 
 /**
  * The page of `items` that a request asks for; without `MaxResults` all of them. Pages hold 5 to
- * 1000 items (API reference of the actions served here). Tokens are opaque and one action's own.
+ * 1000 items but where an action's API reference says otherwise. Tokens are opaque and one action's own.
  */
 export function page<Item>(
   items: readonly Item[],
   { MaxResults, NextToken }: { MaxResults?: number | undefined; NextToken?: string | undefined },
+  { least, most } = { least: 5, most: 1000 },
 ): Page<Item> {
-  if (MaxResults !== undefined && (MaxResults < 5 || MaxResults > 1000)) {
-    const bound = MaxResults < 5 ? 'greater than or equal to 5' : 'less than or equal to 1000';
+  if (MaxResults !== undefined && (MaxResults < least || MaxResults > most)) {
+    const bound =
+      MaxResults < least ? `greater than or equal to ${least}` : `less than or equal to ${most}`;
     throw invalidValue(
       `Value ( ${MaxResults} ) for parameter maxResults is invalid. Expecting a value ${bound}.`,
     );

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Ec2Error, invalidValue, notFound } from './ec2-error.ts';
+import { differentNetworks, Ec2Error, invalidValue, notFound } from './ec2-error.ts';
 import type { Group, Permission } from './model.ts';
 import { identity, IpPermission } from './permission.ts';
 import type { Ec2State } from './state.ts';
@@ -71,4 +71,16 @@ export function requestedPermissions(request: GroupRequest, egress: boolean): Ip
 export function refuseRepeats(permissions: readonly Permission[]): void {
   if (new Set(permissions.map(identity)).size === permissions.length) return;
   throw invalidValue('The same permission must not appear multiple times');
+}
+
+/** Refuse rules that refer to a group of another VPC; the lab has no peering. */
+export function refuseForeignGroups(
+  state: Ec2State,
+  group: Group,
+  permissions: readonly Permission[],
+): void {
+  for (const { peer } of permissions) {
+    if (peer.kind !== 'group') continue;
+    if (state.groups.get(peer.groupId)?.vpcId !== group.vpcId) throw differentNetworks();
+  }
 }

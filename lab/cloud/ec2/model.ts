@@ -7,7 +7,14 @@ export type Tags = Readonly<Record<string, string>>;
 export type Peer =
   | { readonly kind: 'cidr4'; readonly cidr: string }
   | { readonly kind: 'cidr6'; readonly cidr: string }
-  | { readonly kind: 'group'; readonly groupId: string }
+  | {
+      readonly kind: 'group';
+      readonly groupId: string;
+      /** The account of a group that is not this one's, or of one that is gone; only a seed has it. */
+      readonly userId?: string;
+      /** The VPC of such a group. */
+      readonly vpcId?: string;
+    }
   | { readonly kind: 'prefix-list'; readonly prefixListId: string };
 
 /** What a rule lets through, ports in EC2's own terms: -1 where the protocol has none. */
@@ -39,7 +46,10 @@ export interface Group {
 /** A network interface; every instance of the lab has exactly one. */
 export interface Interface {
   readonly id: string;
-  readonly instanceId: string;
+  /** Left out: attached to nothing. */
+  readonly instanceId?: string;
+  /** EC2's `InterfaceType`. Left out: `interface`. */
+  readonly type?: string;
   readonly subnetId: string;
   readonly vpcId: string;
   readonly zone: string;
@@ -82,6 +92,7 @@ export interface Vpc {
   readonly cidr: string;
   readonly cidr6?: string;
   readonly isDefault: boolean;
+  readonly tags?: Tags;
 }
 
 /** A subnet, in one zone. */
@@ -91,6 +102,33 @@ export interface Subnet {
   readonly zone: string;
   readonly cidr: string;
   readonly cidr6?: string;
+  /** The network ACL it is associated with. Left out: the VPC's default one. */
+  readonly aclId?: string;
+  readonly tags: Tags;
+}
+
+/** One entry of a network ACL, as EC2 keeps it. */
+export interface AclEntry {
+  /** 1 to 32766; the lowest that matches a packet decides. */
+  readonly number: number;
+  readonly egress: boolean;
+  readonly action: 'allow' | 'deny';
+  /** A number, or -1 for all. */
+  readonly protocol: string;
+  /** Of either family: the source of an ingress entry, the destination of an egress entry. */
+  readonly cidr: string;
+  /** First and last destination port; tcp and udp only. */
+  readonly ports?: readonly [from: number, to: number];
+  /** Type and code, -1 for all; icmp and icmpv6 only. */
+  readonly icmp?: readonly [type: number, code: number];
+}
+
+/** A network ACL without the final deny that every ACL has and nobody can change. */
+export interface NetworkAcl {
+  readonly id: string;
+  readonly vpcId: string;
+  readonly isDefault: boolean;
+  readonly entries: readonly AclEntry[];
   readonly tags: Tags;
 }
 
@@ -101,6 +139,19 @@ export interface PrefixList {
   readonly family: 4 | 6;
   readonly maxEntries: number;
   readonly cidrs: readonly string[];
+  /** What is said of some of the CIDRs. */
+  readonly descriptions?: Readonly<Record<string, string>>;
+  readonly tags?: Tags;
+}
+
+/** The quotas that the endpoint enforces, each with its default. Source: Amazon VPC quotas. */
+export interface Quotas {
+  /** 60, for each direction and family of one group. */
+  readonly rulesPerGroup: number;
+  /** 5; times {@link rulesPerGroup} it may not exceed 1,000. */
+  readonly groupsPerInterface: number;
+  /** 20, for each direction and family of one network ACL, its final deny among them. */
+  readonly entriesPerAcl: number;
 }
 
 /** Everything the endpoint knows, as plain data in one stable order: two of these compare as JSON. */
@@ -114,6 +165,9 @@ export interface Ec2Snapshot {
   readonly groups: readonly Group[];
   readonly rules: readonly Rule[];
   readonly prefixLists: readonly PrefixList[];
+  /** Beside these, every VPC without a default one gets one that allows everything. */
+  readonly networkAcls?: readonly NetworkAcl[];
+  readonly quotas?: Partial<Quotas>;
 }
 
 /** A tag as requests write it; EC2 takes a missing value for the empty string. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Ec2Error, invalidValue, notFound } from './ec2-error.ts';
-import { existingGroup, refuseRepeats } from './group-request.ts';
+import { existingGroup, refuseForeignGroups, refuseRepeats } from './group-request.ts';
 import type { Group, Peer, Rule } from './model.ts';
 import {
   canonicalPorts,
@@ -49,6 +49,7 @@ export function modify(state: Ec2State, input: unknown) {
   const { GroupId, SecurityGroupRules } = ModifyRequest.parse(input);
   const group = existingGroup(state, GroupId);
   const updated = SecurityGroupRules.map((update) => updatedRule(state, group, update));
+  refuseForeignGroups(state, group, updated);
   if (new Set(updated.map(({ id }) => id)).size < updated.length) {
     throw invalidValue('The same security group rule must not appear multiple times');
   }

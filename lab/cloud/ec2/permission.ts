@@ -107,6 +107,11 @@ const PROTOCOL_NAMES: Readonly<Record<string, string>> = {
   '58': 'icmpv6',
 };
 
+/** The number of each protocol that has a name here. */
+export const PROTOCOL_NUMBERS: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(PROTOCOL_NAMES).map(([number, name]) => [name, number]),
+);
+
 interface RequestPorts {
   readonly IpProtocol?: string | undefined;
   readonly FromPort?: number | undefined;

@@ -2,18 +2,15 @@ import { Ec2Error } from './ec2-error.ts';
 import type { Peer, Permission } from './model.ts';
 import type { Ec2State } from './state.ts';
 
-/** Rules per direction and family that one group may hold by default. Source: Amazon VPC quotas. */
-const RULES_PER_DIRECTION_MAX = 60;
-
 /**
- * Refuse a group whose rules in one direction would exceed the quota: 60 for IPv4 and 60 for IPv6,
+ * Refuse a group whose rules in one direction would exceed the quota: 60 by default for each family,
  * a group reference counting in each and a prefix list as many times as it may have entries.
  * Source: Amazon VPC quotas.
  */
 export function refuseOverQuota(rules: readonly Permission[], state: Ec2State): void {
   for (const family of [4, 6] as const) {
     const count = rules.reduce((sum, { peer }) => sum + weight(peer, family, state), 0);
-    if (count > RULES_PER_DIRECTION_MAX) {
+    if (count > state.quotas.rulesPerGroup) {
       throw new Ec2Error(
         'RulesPerSecurityGroupLimitExceeded',
         'The maximum number of rules per security group has been reached.',

@@ -7,15 +7,20 @@ import type { Misbehaviour as EndpointMisbehaviour } from '../endpoint.ts';
 import { MisbehaviourPlan, startListener } from '../listener.ts';
 import { ACTIONS } from './actions.ts';
 import type { Action } from './actions.ts';
+import { BucketLevels, familyOf, throttled } from './buckets.ts';
+import type { Buckets } from './buckets.ts';
 import { Ec2Error } from './ec2-error.ts';
-import type { Ec2State } from './state.ts';
+import { refuseUnknown } from './existence.ts';
+import { Past } from './past.ts';
+import { Propagation } from './propagation.ts';
+import type { Ec2State, FullSnapshot } from './state.ts';
 import { decodeRequest, encodeAnswer, encodeError } from './wire.ts';
 
 /**
  * The lab's EC2 endpoint: HTTP in front of an {@link Ec2State}, speaking the EC2 query protocol.
  *
- * {@link startEc2} starts it; `close()` ends it and drops open connections. It covers the actions
- * of `actions.ts` and checks neither signatures nor permissions.
+ * {@link startEc2} starts it; `close()` ends it, drops open connections and forgets changes that
+ * have not spread yet. It covers the actions of `actions.ts` and checks neither signatures nor permissions.
  */
 
 /** How the endpoint can misbehave on request, for tests of its callers. */
@@ -36,12 +41,27 @@ export interface Ec2Options {
   readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
-  /** Awaited after each change and before its answer, so that who has the answer has the effect. */
-  readonly onChange: () => Promise<void>;
+  /**
+   * Brings the state after a change into force. Awaited before the change's answer, so that who has
+   * the answer has the effect; but for {@link Ec2Knobs.propagationMs}, which calls it later.
+   */
+  readonly onChange: (inventory: FullSnapshot) => Promise<void>;
+}
+
+/** How the endpoint lags and throttles as EC2 does; may be set at any time. */
+export interface Ec2Knobs {
+  /** How long a change takes to come into force after its answer; 0 is before it. Default 0. */
+  propagationMs: number;
+  /** Describing calls answer as of this long ago. Default 0. */
+  staleMs: number;
+  /** To changing calls, what was made less than this long ago is not there yet. Default 0. */
+  unseenMs: number;
+  /** The token buckets of each family of actions, `EC2_BUCKETS` for the real ones. Default none. */
+  buckets: Buckets | undefined;
 }
 
 /** A running EC2 endpoint. */
-export interface Ec2Endpoint {
+export interface Ec2Endpoint extends Ec2Knobs {
   readonly url: string;
   /** Every request so far, oldest first, refused ones and retries included. */
   readonly calls: readonly Ec2Call[];
@@ -54,22 +74,34 @@ export interface Ec2Endpoint {
 export async function startEc2(state: Ec2State, options: Ec2Options): Promise<Ec2Endpoint> {
   const calls: Ec2Call[] = [];
   const planned = new MisbehaviourPlan<Misbehaviour>();
-  const serving: Serving = { state, onChange: options.onChange, calls, planned };
+  const knobs: Ec2Knobs = { propagationMs: 0, staleMs: 0, unseenMs: 0, buckets: undefined };
+  const propagation = new Propagation(options.onChange);
+  const past = new Past();
+  const levels = new BucketLevels();
+  const serving: Serving = { state, calls, planned, knobs, propagation, past, levels };
   const listener = await startListener(options, (request, response) => {
     void serve(request, response, serving);
   });
-  return {
-    ...listener,
+  return Object.assign(knobs, {
+    url: listener.url,
     calls,
-    misbehave: (action, how, times) => planned.plan(action, how, times),
-  };
+    misbehave: (action: string, how: Misbehaviour, times?: number) =>
+      planned.plan(action, how, times),
+    async close() {
+      propagation.end();
+      await listener.close();
+    },
+  });
 }
 
 interface Serving {
   readonly state: Ec2State;
-  readonly onChange: () => Promise<void>;
   readonly calls: Ec2Call[];
   readonly planned: MisbehaviourPlan<Misbehaviour>;
+  readonly knobs: Readonly<Ec2Knobs>;
+  readonly propagation: Propagation;
+  readonly past: Past;
+  readonly levels: BucketLevels;
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, serving: Serving) {
@@ -89,32 +121,48 @@ async function serve(request: IncomingMessage, response: ServerResponse, serving
 async function answer(
   form: URLSearchParams,
   requestId: string,
-  { state, onChange, calls, planned }: Serving,
+  serving: Serving,
 ): Promise<string | undefined> {
   const name = form.get('Action') ?? '';
   const at = Date.now();
   const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
   if (action === undefined) {
-    calls.push({ action: name, at, params: Object.fromEntries(form) });
+    serving.calls.push({ action: name, at, params: Object.fromEntries(form) });
     throw new Ec2Error('InvalidAction', `The action ${name} is not valid for this web service.`);
   }
   const params = decodeRequest(action.operation, form);
-  calls.push({ action: name, at, params });
-  const how = planned.next(name);
+  serving.calls.push({ action: name, at, params });
+  serving.levels.take(serving.knobs.buckets, familyOf(name, params), performance.now());
+  const how = serving.planned.next(name);
   if (how !== undefined && (await misbehaves(how))) return undefined;
-  refuseDryRun(params);
-  const output = perform(action, state, params);
-  if (action.changes) await onChange();
+  refuseDryRun(serving.state, params);
+  const output = action.changes
+    ? await change(action, params, serving)
+    : look(action, params, serving);
   return how?.kind === 'lose-answer'
     ? undefined
     : encodeAnswer(action.operation, output, requestId);
+}
+
+async function change(action: Action, params: unknown, serving: Serving): Promise<object> {
+  const { state, knobs, past, propagation } = serving;
+  const now = performance.now();
+  if (knobs.unseenMs > 0) refuseUnknown(past.asOf(now - knobs.unseenMs, state), params);
+  past.keep(state, now, Math.max(knobs.staleMs, knobs.unseenMs));
+  const output = perform(action, state, params);
+  await propagation.spread(state.describe(), knobs.propagationMs);
+  return output;
+}
+
+function look(action: Action, params: unknown, { state, knobs, past }: Serving): object {
+  return perform(action, past.asOf(performance.now() - knobs.staleMs, state), params);
 }
 
 /** True where the request is to be lost before it has any effect. */
 async function misbehaves(how: Misbehaviour): Promise<boolean> {
   switch (how.kind) {
     case 'throttle':
-      throw new Ec2Error('RequestLimitExceeded', 'Request limit exceeded.', 503);
+      throw throttled();
     case 'fail':
       throw new Ec2Error(how.code, how.message, how.status);
     case 'delay':
@@ -127,16 +175,21 @@ async function misbehaves(how: Misbehaviour): Promise<boolean> {
   }
 }
 
-/** A dry run checks permissions, of which the lab has none, and nothing else. Source: API reference. */
-function refuseDryRun(params: unknown): void {
-  if (z.looseObject({ DryRun: z.literal(true) }).safeParse(params).success) {
-    throw new Ec2Error(
-      'DryRunOperation',
-      'Request would have succeeded, but DryRun flag is set.',
-      412,
-    );
-  }
+/**
+ * A dry run checks permissions, of which the lab has none, and so nothing but whether what the request
+ * names is there: quotas, duplicates and dependencies show only in earnest. Source: API reference, `DryRun`.
+ */
+function refuseDryRun(state: Ec2State, params: unknown): void {
+  if (!DryRun.safeParse(params).success) return;
+  refuseUnknown(state, params);
+  throw new Ec2Error(
+    'DryRunOperation',
+    'Request would have succeeded, but DryRun flag is set.',
+    412,
+  );
 }
+
+const DryRun = z.looseObject({ DryRun: z.literal(true) });
 
 function perform(action: Action, state: Ec2State, params: unknown): object {
   try {

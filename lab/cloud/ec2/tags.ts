@@ -84,6 +84,28 @@ function refuseBadTag(key: string, value: string): void {
   }
 }
 
+/** `TagSpecifications` as the requests that create something carry them. */
+export const TagSpecifications = z
+  .array(z.strictObject({ ResourceType: z.string(), Tags: z.array(RequestTag).default([]) }))
+  .default([]);
+
+/** The tags that a request gives to what it creates, which must be a `resourceType`. */
+export function tagsAtBirth(
+  specifications: z.infer<typeof TagSpecifications>,
+  resourceType: string,
+): Tags {
+  const strange = specifications.find(({ ResourceType }) => ResourceType !== resourceType);
+  if (strange !== undefined) {
+    throw invalidValue(
+      `'${strange.ResourceType}' is not a valid taggable resource type for this operation.`,
+    );
+  }
+  return mergedTags(
+    {},
+    specifications.flatMap(({ Tags }) => Tags),
+  );
+}
+
 interface Taggable {
   readonly tags: Tags;
   readonly write: (tags: Tags) => void;
@@ -95,15 +117,18 @@ function taggable(state: Ec2State, id: string): Taggable {
   if (id.startsWith('i-')) return entry(state.instances, id, notFound.instance);
   if (id.startsWith('eni-')) return entry(state.interfaces, id, notFound.networkInterface);
   if (id.startsWith('subnet-')) return entry(state.subnets, id, notFound.subnet);
+  if (id.startsWith('acl-')) return entry(state.networkAcls, id, notFound.networkAcl);
+  if (id.startsWith('vpc-')) return entry(state.vpcs, id, notFound.vpc);
+  if (id.startsWith('pl-')) return entry(state.prefixLists, id, notFound.prefixList);
   throw new Ec2Error('InvalidID', `The ID '${id}' is not valid`);
 }
 
-function entry<Resource extends { readonly tags: Tags }>(
+function entry<Resource extends { readonly tags?: Tags }>(
   resources: Map<string, Resource>,
   id: string,
   missing: (id: string) => Ec2Error,
 ): Taggable {
   const resource = resources.get(id);
   if (resource === undefined) throw missing(id);
-  return { tags: resource.tags, write: (tags) => resources.set(id, { ...resource, tags }) };
+  return { tags: resource.tags ?? {}, write: (tags) => resources.set(id, { ...resource, tags }) };
 }

@@ -47,7 +47,13 @@ function peerView(peer: Peer, account: string) {
     case 'prefix-list':
       return { PrefixListId: peer.prefixListId };
     case 'group':
-      return { ReferencedGroupInfo: { GroupId: peer.groupId, UserId: account } };
+      return {
+        ReferencedGroupInfo: {
+          GroupId: peer.groupId,
+          UserId: peer.userId ?? account,
+          VpcId: peer.vpcId,
+        },
+      };
   }
 }
 
@@ -81,7 +87,16 @@ export function ipPermissions(rules: readonly Wanted[], account: string) {
       peer.kind === 'prefix-list' ? [{ PrefixListId: peer.prefixListId, Description }] : [],
     ),
     UserIdGroupPairs: same.flatMap(({ peer, description: Description }) =>
-      peer.kind === 'group' ? [{ GroupId: peer.groupId, UserId: account, Description }] : [],
+      peer.kind === 'group'
+        ? [
+            {
+              GroupId: peer.groupId,
+              UserId: peer.userId ?? account,
+              VpcId: peer.vpcId,
+              Description,
+            },
+          ]
+        : [],
     ),
   }));
 }
@@ -135,11 +150,15 @@ export function interfaceView(state: Ec2State, one: Interface) {
     ...addressView(state, one),
     AvailabilityZone: one.zone,
     RequesterManaged: false,
-    Attachment: {
-      ...attachmentView(one),
-      InstanceId: one.instanceId,
-      InstanceOwnerId: state.account,
-    },
+    ...(one.instanceId === undefined
+      ? {}
+      : {
+          Attachment: {
+            ...attachmentView(one),
+            InstanceId: one.instanceId,
+            InstanceOwnerId: state.account,
+          },
+        }),
     Groups: groupNames(state, one.groupIds),
     TagSet: tagPairs(one.tags),
   };
@@ -149,7 +168,7 @@ function addressView(state: Ec2State, one: Interface) {
   return {
     NetworkInterfaceId: one.id,
     Description: one.description,
-    InterfaceType: 'interface',
+    InterfaceType: one.type ?? 'interface',
     MacAddress: one.macAddress,
     OwnerId: state.account,
     PrivateDnsName: privateName(state, one),
@@ -159,10 +178,15 @@ function addressView(state: Ec2State, one: Interface) {
     ],
     Ipv6Addresses: one.address6 === undefined ? [] : [{ Ipv6Address: one.address6 }],
     SourceDestCheck: true,
-    Status: 'in-use',
+    Status: interfaceStatus(one),
     SubnetId: one.subnetId,
     VpcId: one.vpcId,
   };
+}
+
+/** An interface's status: whether it is attached to anything. */
+export function interfaceStatus({ instanceId }: Interface): string {
+  return instanceId === undefined ? 'available' : 'in-use';
 }
 
 function attachmentView(one: Interface) {
@@ -202,6 +226,7 @@ function privateName(state: Ec2State, { address }: Interface): string {
   return `ip-${address.replaceAll('.', '-')}.${state.region}.compute.internal`;
 }
 
-function arn(state: Ec2State, type: string, id: string): string {
+/** The ARN of a resource of this account and Region. */
+export function arn(state: Ec2State, type: string, id: string): string {
   return `arn:aws:ec2:${state.region}:${state.account}:${type}/${id}`;
 }

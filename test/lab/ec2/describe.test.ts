@@ -56,7 +56,7 @@ test('DescribeNetworkInterfaces finds who carries a group, by filter group-id', 
   expect(new Set(carriers)).toEqual(new Set(hosts.slice(3).map((host) => host.instanceId)));
   expect(carriers).toHaveLength(2);
   expect(NetworkInterfaces![0]!.PrivateIpAddresses).toHaveLength(1);
-  expect(NetworkInterfaces![0]!.TagSet).toEqual([]);
+  expect(NetworkInterfaces![0]!.TagSet).toEqual([{ Key: 'aerofault:cluster', Value: 'orders' }]);
 });
 
 test('DescribeSecurityGroups groups rules by protocol and ports and leaves ports out with -1', async () => {

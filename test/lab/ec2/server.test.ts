@@ -1,6 +1,6 @@
 import {
   DescribeSecurityGroupsCommand,
-  DescribeVpcsCommand,
+  DescribeImagesCommand,
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
 import { expect, onTestFinished, test } from 'vitest';
@@ -11,7 +11,7 @@ import { authorize, bench, ec2Client, refusal, tcp } from './bench.ts';
 
 test('an action that is not served is InvalidAction (EC2 error codes)', async () => {
   const { client } = await bench();
-  expect((await refusal(client.send(new DescribeVpcsCommand({})))).code).toBe('InvalidAction');
+  expect((await refusal(client.send(new DescribeImagesCommand({})))).code).toBe('InvalidAction');
 });
 
 test('a parameter that the operation does not have is UnknownParameter', async () => {
