@@ -3,6 +3,7 @@ import { join, relative, resolve } from 'node:path';
 
 /** The project's own folders; what tools write into others is not ours to judge. */
 export const folders: readonly string[] = [
+  'bench',
   'bin',
   'core',
   'docs',
