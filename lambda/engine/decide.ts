@@ -1,5 +1,6 @@
 import { plan } from '../../core/plan/plan.ts';
 import type { Plan } from '../../core/plan/plan.ts';
+import { refuseTooManyCalls } from '../../core/plan/security-group/calls.ts';
 import { nodesOf } from '../../core/inventory.ts';
 import type { Inventory } from '../../core/inventory.ts';
 import { Refusal, RunClosed } from '../../core/refusal.ts';
@@ -17,6 +18,7 @@ export async function decide(runId: string, gateways: Gateways): Promise<{ says:
   const { experiment } = await requestOf(runId, gateways);
   const inventory = await network.observe(experiment.cluster);
   const decided = plan(experiment, inventory, runId);
+  refuseTooManyCalls(decided.calls, gateways.timing);
   await refuseSilentAgents(decided, inventory, gateways);
   await journal.putPlan(runId, { inventory, plan: decided, digest: digest(decided.steps) });
   await begin(runId, gateways);

@@ -1,3 +1,5 @@
+import { usualTiming } from '../../core/timing.ts';
+import { refuseTooManyCalls } from '../../core/plan/security-group/calls.ts';
 import { parseExperiment } from '../../core/experiment.ts';
 import type { Experiment } from '../../core/experiment.ts';
 import { clusterTag, runTag } from '../../core/inventory.ts';
@@ -185,6 +187,11 @@ const acl = {
   tags: {},
 };
 
+/** Ways to the refusals of a plan that is exact and still cannot be. */
+const ofCalls: Record<string, () => unknown> = {
+  'too many calls': () => refuseTooManyCalls({ inject: 1_005, restore: 1_004 }, usualTiming),
+};
+
 /** Ways to the refusals of the planner for network ACLs. */
 const ofAcls: Record<string, () => unknown> = {
   'inside a subnet': splitting({ kind: 'isolate', count: 1 }, nodes(2), byAcl),
@@ -194,4 +201,4 @@ const ofAcls: Record<string, () => unknown> = {
 };
 
 /** At least one way to every refusal that core can make. */
-export const waysToRefuse = { ...ofRequests, ...ofGroups, ...ofAcls };
+export const waysToRefuse = { ...ofRequests, ...ofGroups, ...ofAcls, ...ofCalls };

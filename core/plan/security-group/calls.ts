@@ -1,4 +1,6 @@
+import { Refusal } from '../../refusal.ts';
 import type { Step } from '../../step.ts';
+import type { Timing } from '../../timing.ts';
 
 /** Calls that change something in EC2, for the way there and the way back. */
 export interface Calls {
@@ -18,6 +20,25 @@ export function callsOf(steps: readonly Step[]): Calls {
     inject: all.reduce((sum, { inject }) => sum + inject, 0),
     restore: all.reduce((sum, { restore }) => sum + restore, 0),
   };
+}
+
+/** What EC2 lets through at once and then by the second, half of it left for restore (EC2 API throttling). */
+const bucket = { atOnce: 25, perSecond: 5 };
+
+/** Seconds of an invocation that do not go into calls: describes, journal, hosts. */
+const otherSeconds = 30;
+
+/**
+ * Inject must end within one invocation, or it would be cut off half way.
+ *
+ * @throws Refusal where EC2's throttling would not let it.
+ */
+export function refuseTooManyCalls({ inject }: Calls, { lambdaSeconds }: Timing): void {
+  const inTime = bucket.atOnce + bucket.perSecond * Math.max(0, lambdaSeconds - otherSeconds);
+  if (inject <= inTime) return;
+  throw new Refusal(
+    `Cannot inject within one invocation as the plan must need at most ${inTime} calls to EC2: found ${inject}; cut fewer machines or use the mechanism iptables`,
+  );
 }
 
 function callsOfStep(step: Step): Calls {
