@@ -33,8 +33,10 @@ export interface Cloud {
   readonly agentUrl: string;
   /** How many agents have polled. */
   agents(): number;
-  /** Every group and rule as comparable text. */
-  securityGroups(): string;
+  /** What EC2 holds now. */
+  inventory(): Ec2Snapshot;
+  /** Where people reach EC2. */
+  readonly ec2: Connection;
 }
 
 const local = { host: '127.0.0.1', port: 0 };
@@ -72,7 +74,8 @@ export async function startCloud(
     table: tableOf(assembly),
     agentUrl: `http://${CLOUD_ADDRESS}:${new URL(ssm.url).port}`,
     agents: () => ssm.instances().length,
-    securityGroups: () => canonical(state.describe()),
+    inventory: () => state.describe(),
+    ec2: { ...account, endpoint: ec2.url },
   };
 }
 
@@ -118,15 +121,6 @@ function endpointVariables(endpoints: Readonly<Record<string, string>>): Record<
     AWS_ACCESS_KEY_ID: account.credentials.accessKeyId,
     AWS_SECRET_ACCESS_KEY: account.credentials.secretAccessKey,
   };
-}
-
-/** One line a value with keys sorted: an edit that was put back may leave keys in another order. */
-const canonical = (value: object): string => JSON.stringify(value, withSortedKeys, 1);
-
-function withSortedKeys(_: string, value: unknown): unknown {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-  const entries: [string, unknown][] = Object.entries(value);
-  return Object.fromEntries(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function tableOf({ tables }: Assembly): string {

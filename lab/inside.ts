@@ -27,11 +27,17 @@ async function main(): Promise<number> {
   const { options, experiment, folder } = given;
   privateRun();
   const progress = showProgress(process.stderr);
-  const stage = await setStage(buildAssembly(folder), { options, experiment, progress });
+  const stage = await setStage(assemblyIn(folder), { options, experiment, progress });
   const ended = await rehearse(experiment, { options, stage, progress });
   progress.close();
   tell(ended, options);
   return ended.exitCode;
+}
+
+/** What is rehearsed: synthesised now, or once for many rehearsals where AEROFAULT_ASSEMBLY names it. */
+function assemblyIn(folder: string): Promise<string> {
+  const made = process.env['AEROFAULT_ASSEMBLY'];
+  return made === undefined ? buildAssembly(folder) : Promise.resolve(made);
 }
 
 /** `ip netns` and the xtables lock live under /run; ours, not the machine's. */

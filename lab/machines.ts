@@ -6,41 +6,77 @@ import type { PortNumbers } from '../core/aerospike.ts';
 import { asdConfig, asdDirectories } from './node/asd-config.ts';
 import type { NodeConfig } from './node/config.ts';
 import type { Network } from './vpc/network.ts';
-import type { Host } from './vpc/world.ts';
+import type { Host } from './vpc/hosts.ts';
 
 /**
- * What runs on the lab's machines: an Aerospike node on each node, an agent on every machine.
+ * What runs on the lab's machines: an Aerospike node on each but the clients, an agent on every machine.
  *
  * Started by the rehearsal inside each machine's own namespaces; ended with them.
  */
 const standIn = fileURLToPath(new URL('node/main.ts', import.meta.url));
 const agent = fileURLToPath(new URL('agent/main.ts', import.meta.url));
 
-/** Starts every node: the real server where a binary is given, else the stand-in. */
+/** What runs on the nodes. */
+export interface NodeOptions {
+  readonly clusterName: string;
+  readonly ports: PortNumbers;
+  /** The real server's binary; undefined: the stand-in. */
+  readonly asd: string | undefined;
+}
+
+/** Starts every node of the cluster: the real server where a binary is given, else the stand-in. */
 export async function startNodes(
   hosts: readonly Host[],
   network: Network,
-  options: { clusterName: string; ports: PortNumbers; asd: string | undefined },
+  options: NodeOptions,
 ): Promise<void> {
   const nodes = hosts.filter(({ role }) => role === 'node');
-  const seeds = nodes.map(({ address }) => address);
+  // Over IPv6 where there is any, so that a cut of the other family alone would show.
+  const seeds = nodes.map(({ address, address6 }) => address6 ?? address);
   await Promise.all(
-    nodes.map(async ({ name, address }, index) => {
-      const config: NodeConfig = {
-        id: `A${index + 1}`,
-        address,
-        ports: { ...options.ports },
-        seeds,
-        intervalMs: 150,
-        timeoutIntervals: 10,
-        clusterName: options.clusterName,
-        namespaces: [{ name: 'test', replicationFactor: Math.min(2, nodes.length) }],
-        build: '8.1.2.0',
-      };
-      if (options.asd === undefined) await startStandIn(name, config, network);
-      else await startServer(name, config, { network, asd: options.asd });
+    nodes.map(async (host, index) => {
+      const config = nodeConfig(host, { ...options, id: `A${index + 1}`, seeds });
+      if (options.asd === undefined) await startStandIn(host.name, config, network);
+      else await startServer(host.name, config, { network, asd: options.asd });
     }),
   );
+}
+
+/**
+ * Starts a stand-in node in a cluster of its own on everything that is no client and no node of the
+ * cluster: something to ship to, or to talk with.
+ */
+export async function startOthers(
+  hosts: readonly Host[],
+  network: Network,
+  ports: PortNumbers,
+): Promise<void> {
+  const others = hosts.filter(({ role }) => role === 'xdr-destination' || role === 'bystander');
+  await Promise.all(
+    others.map(async (host, index) => {
+      const { name, address, address6 } = host;
+      const own = { clusterName: name, ports, id: `D${index + 1}`, seeds: [address6 ?? address] };
+      await startStandIn(name, nodeConfig(host, own), network);
+    }),
+  );
+}
+
+function nodeConfig(
+  { address, address6 }: Host,
+  { id, seeds, clusterName, ports }: Pick<NodeConfig, 'id' | 'seeds' | 'clusterName' | 'ports'>,
+): NodeConfig {
+  return {
+    id,
+    address,
+    ...(address6 === undefined ? {} : { address6 }),
+    ports: { ...ports },
+    seeds,
+    intervalMs: 150,
+    timeoutIntervals: 10,
+    clusterName,
+    namespaces: [{ name: 'test', replicationFactor: Math.min(2, seeds.length) }],
+    build: '8.1.2.0',
+  };
 }
 
 async function startStandIn(name: string, config: NodeConfig, network: Network): Promise<void> {

@@ -1,13 +1,19 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import * as z from 'zod';
+import { isLayoutName, layoutNames, layouts } from './vpc/layouts.ts';
+
+/** What may happen two seconds into the hold. */
+const duringHold = ['kill-workflow', 'stop-execution', 'edit-group'] as const;
 
 /** What `npm run lab` was asked for. It travels to the process inside the namespaces as JSON. */
 export const LabOptions = z.strictObject({
   experiment: z.string(),
   nodes: z.int().min(2).max(9),
   clients: z.int().min(0).max(4),
+  destinations: z.int().min(0).max(4),
+  layout: z.enum(layoutNames),
   cluster: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
-  duringHold: z.enum(['kill-workflow', 'stop-execution']).optional(),
+  duringHold: z.enum(duringHold).optional(),
   json: z.boolean(),
   report: z.string().optional(),
   verbose: z.boolean(),
@@ -30,6 +36,10 @@ Examples:
   npm run lab
   npm run lab -- examples/one-ended-recipe.json
   npm run lab -- examples/client-cut.json --during-hold kill-workflow --json
+  npm run lab -- examples/halves.json --nodes 5 --layout shared
+
+Layouts:
+${layoutNames.map((name) => `  ${name.padEnd(21)}${layouts[name].says}`).join('\n')}
 
 Exit codes: 0 every verdict confirmed and clean, 1 clean but a verdict refuted or inconclusive,
 2 refused or bad input and nothing touched, 3 not clean or stuck, 70 a bug in aerofault.`;
@@ -53,8 +63,10 @@ function labCommand(): Command {
     .argument('[experiment]', 'experiment file (default: examples/isolate-one-node.json)')
     .option('--nodes <count>', 'Aerospike nodes, 2 to 9', wholeBetween(2, 9), 3)
     .option('--clients <count>', 'client machines, 0 to 4', wholeBetween(0, 4), 1)
+    .option('--destinations <count>', 'nodes to ship to, 0 to 4', wholeBetween(0, 4), 0)
+    .option('--layout <name>', 'how the security groups are laid out (below)', oneLayout, 'default')
     .option('--cluster <name>', "the lab cluster's name", 'orders-staging')
-    .option('--during-hold <event>', 'kill-workflow (SIGKILL) or stop-execution', oneEvent)
+    .option('--during-hold <event>', duringHold.join(', '), oneEvent)
     .option('--json', 'print the report as JSON on standard output', false)
     .option('--report <file>', 'write the report to a file, too')
     .option('--verbose', "print the Lambdas' logs", false)
@@ -71,6 +83,11 @@ function wholeBetween(least: number, most: number): (text: string) => number {
 }
 
 function oneEvent(text: string): string {
-  if (text === 'kill-workflow' || text === 'stop-execution') return text;
-  throw new InvalidArgumentError('It must be kill-workflow or stop-execution.');
+  if (duringHold.some((event) => event === text)) return text;
+  throw new InvalidArgumentError(`It must be one of ${duringHold.join(', ')}.`);
+}
+
+function oneLayout(text: string): string {
+  if (isLayoutName(text)) return text;
+  throw new InvalidArgumentError(`It must be one of ${layoutNames.join(', ')}.`);
 }

@@ -1,13 +1,17 @@
 import type { Experiment } from '../core/experiment.ts';
 import { exitCodeOf } from '../core/report.ts';
 import type { Report } from '../core/report.ts';
+import type { Finding } from '../core/verdict.ts';
 import { runIdOf } from '../lambda/run-id.ts';
 import type { Execution, ExecutionResult } from './cloud/execution.ts';
+import { ec2Text } from './ec2-text.ts';
 import { exitCodes } from './exit-codes.ts';
+import { followExecution } from './follow-execution.ts';
 import type { LabOptions } from './options.ts';
 import type { Progress } from './progress.ts';
-import type { Stage } from './stage.ts';
-import { followExecution } from './follow-execution.ts';
+import { withEdits } from './person.ts';
+import type { GroupEdits } from './person.ts';
+import type { Snapshot, Stage } from './stage.ts';
 
 /** How a rehearsal ended: a report, or one sentence where a run never came to one. */
 export interface Ended {
@@ -22,7 +26,7 @@ const otherWayOutMs = 60_000;
 /** Pause between two questions for the report. */
 const pauseMs = 200;
 
-/** Runs one experiment on the stage, to its report, and compares every machine with before. */
+/** Runs one experiment on the stage, to its report, and compares everything with before. */
 export async function rehearse(
   experiment: Experiment,
   { options, stage, progress }: { options: LabOptions; stage: Stage; progress: Progress },
@@ -33,32 +37,56 @@ export async function rehearse(
     input: { experiment, startedBy: 'lab' },
   });
   followExecution(execution, progress);
-  if (options.duringHold !== undefined) disturb(execution, options.duringHold, progress);
+  const edits = disturb(execution, options.duringHold, { stage, before, progress });
   const result = await execution.result;
   if (result.status === 'LOST' || result.status === 'ABORTED') {
     followOthers(stage, execution, progress);
     await anotherWayOut(runIdOf(execution.arn), stage);
   }
-  return conclude(execution, result, { before, stage });
+  const { made } = edits;
+  const expected =
+    made === undefined ? before : { ...before, ec2: withEdits(before.ec2, await made) };
+  return conclude(execution, result, { expected, stage });
 }
 
-/** Kills or stops the workflow two seconds into its hold. */
+interface Disturbed {
+  /** What a person changes, once they have begun. */
+  made?: Promise<GroupEdits>;
+}
+
+/** Two seconds into the hold: kills or stops the workflow, or has a person edit the nodes' group. */
 function disturb(
   execution: Execution,
-  how: NonNullable<LabOptions['duringHold']>,
-  progress: Progress,
-): void {
+  how: LabOptions['duringHold'],
+  { stage, before, progress }: { stage: Stage; before: Snapshot; progress: Progress },
+): Disturbed {
+  const disturbed: Disturbed = {};
+  const acts = {
+    'kill-workflow': () => execution.kill(),
+    'stop-execution': () => execution.stop(),
+    'edit-group': () => {
+      disturbed.made = stage.editGroup(before);
+      disturbed.made.catch(() => undefined); // It is awaited when the run is over.
+    },
+  };
+  if (how === undefined) return disturbed;
   const act = (): void => {
-    progress.note(how === 'kill-workflow' ? 'SIGKILL to the workflow process' : 'StopExecution');
-    if (how === 'kill-workflow') execution.kill();
-    else execution.stop();
+    progress.note(noteOf[how]);
+    acts[how]();
   };
   // A run that never holds has nothing to disturb.
   execution.entered('Hold').then(
     () => setTimeout(act, 2_000),
     () => undefined,
   );
+  return disturbed;
 }
+
+const noteOf = {
+  'kill-workflow': 'SIGKILL to the workflow process',
+  'stop-execution': 'StopExecution',
+  'edit-group': "a person edits the nodes' security group",
+} as const;
 
 /** Shows what the restore machine does, whoever starts it. */
 function followOthers({ stepFunctions }: Stage, workflow: Execution, progress: Progress): void {
@@ -86,22 +114,42 @@ async function anotherWayOut(runId: string, { journal }: Stage): Promise<void> {
 async function conclude(
   execution: Execution,
   result: ExecutionResult,
-  { before, stage }: { before: ReadonlyMap<string, string>; stage: Stage },
+  { expected, stage }: { expected: Snapshot; stage: Stage },
 ): Promise<Ended> {
+  const watched = await stage.bystanders.end();
   const stored = await stage.journal.report(runIdOf(execution.arn));
   if (stored === undefined) return withoutReport(result);
-  const residue = [...stored.residue, ...differences(before, await stage.snapshot())];
-  const report = { ...stored, residue, bundles: bundlesOf(stage), ...unlessClean(stored, residue) };
+  const report = withResidue(
+    withBystanders({ ...stored, bundles: bundlesOf(stage) }, watched),
+    differences(expected, await stage.snapshot()),
+  );
   return { exitCode: exitCodeOf(report.outcome), report };
 }
 
-/** The machines themselves have the last word on what is clean. */
-function unlessClean(report: Report, residue: readonly string[]): Partial<Report> {
-  if (residue.length === report.residue.length) return {};
+/** What the lab saw of bystanders is evidence like any other; harm to them is a fault that overreaches. */
+function withBystanders(report: Report, watched: readonly Finding[]): Report {
   const { verdicts } = report;
+  const harmed = watched.filter(({ answer }) => answer === 'refuted');
+  if (watched.length === 0 || report.timing.injectedAt === null) return report;
+  const saw = watched.map((finding) => finding.saw);
+  if (harmed.length === 0) {
+    const inForce = { ...verdicts.inForce, evidence: [...verdicts.inForce.evidence, ...saw] };
+    return { ...report, verdicts: { ...verdicts, inForce } };
+  }
+  const inForce = { answer: 'refuted' as const, evidence: [...saw, ...verdicts.inForce.evidence] };
+  const says = `NOT CONFIRMED ${report.experiment.name}: ${harmed.map((one) => one.saw).join('; ')}`;
+  const outcome = report.outcome === 'confirmed' ? 'not-confirmed' : report.outcome;
+  return { ...report, outcome, says, verdicts: { ...verdicts, inForce } };
+}
+
+/** The machines themselves, and EC2, have the last word on what is clean. */
+function withResidue(report: Report, found: readonly string[]): Report {
+  if (found.length === 0) return report;
+  const { verdicts } = report;
+  const residue = [...report.residue, ...found];
   const clean = { answer: 'refuted' as const, evidence: [...verdicts.clean.evidence, ...residue] };
   const says = `NOT CLEAN ${report.experiment.name}: ${residue.join('; ')}`;
-  return { outcome: 'not-clean', says, verdicts: { ...verdicts, clean } };
+  return { ...report, outcome: 'not-clean', says, residue, verdicts: { ...verdicts, clean } };
 }
 
 /** An execution that failed before it had a run: refused, or broken. */
@@ -115,16 +163,18 @@ function withoutReport(result: ExecutionResult): Ended {
   };
 }
 
-function differences(
-  before: ReadonlyMap<string, string>,
-  now: ReadonlyMap<string, string>,
-): string[] {
-  return [...before.keys()]
-    .filter((machine) => before.get(machine) !== now.get(machine))
+function differences(expected: Snapshot, now: Snapshot): string[] {
+  const [then, after] = [expected, now].map(textsOf);
+  return [...(then ?? [])]
+    .filter(([what, text]) => after?.get(what) !== text)
     .map(
-      (machine) =>
-        `${machine}: differs from before in ${firstDifference(before.get(machine), now.get(machine))}`,
+      ([what, text]) =>
+        `${what}: differs from before in ${firstDifference(text, after?.get(what))}`,
     );
+}
+
+function textsOf({ ec2, machines }: Snapshot): Map<string, string> {
+  return new Map([...machines, ['EC2', ec2Text(ec2)]]);
 }
 
 function firstDifference(before = '', now = ''): string {

@@ -8,6 +8,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { EC2Client } from '@aws-sdk/client-ec2';
 import { portNumbersOf } from '../core/experiment.ts';
 import type { Experiment } from '../core/experiment.ts';
 import type { PortNumbers } from '../core/aerospike.ts';
@@ -15,18 +16,24 @@ import { dynamoJournal } from '../lambda/aws/journal.ts';
 import type { Journal } from '../lambda/gateways.ts';
 import { readAssembly } from './assembly/assembly.ts';
 import type { Assembly, AssemblyStateMachine } from './assembly/assembly.ts';
+import { watchBystanders } from './bystanders.ts';
+import type { BystanderWatch } from './bystanders.ts';
+import type { Ec2Snapshot } from './cloud/ec2/model.ts';
 import { startCloud } from './cloud.ts';
 import type { Cloud } from './cloud.ts';
 import type { StepFunctions } from './cloud/step-functions.ts';
-import { startAgents, startNodes } from './machines.ts';
+import { startAgents, startNodes, startOthers } from './machines.ts';
 import type { LabOptions } from './options.ts';
+import { editNodesGroup } from './person.ts';
+import type { GroupEdits } from './person.ts';
 import { aerospikeServer } from './prerequisites.ts';
 import type { Progress } from './progress.ts';
 import { ruleset } from './vpc/enforcement.ts';
+import type { Host } from './vpc/hosts.ts';
 import { createNetwork } from './vpc/network.ts';
 import type { Network } from './vpc/network.ts';
 import { buildWorld } from './vpc/world.ts';
-import type { Host, World } from './vpc/world.ts';
+import type { World } from './vpc/world.ts';
 
 /** A stage that is set: what the rehearsal drives and looks at. */
 export interface Stage {
@@ -34,8 +41,17 @@ export interface Stage {
   readonly workflow: AssemblyStateMachine;
   readonly stepFunctions: StepFunctions;
   readonly journal: Journal;
-  /** Every host's packet filters and routes, and every security group, as comparable text. */
-  snapshot(): Promise<ReadonlyMap<string, string>>;
+  /** Flows between nodes and bystanders, watched since the stage was set. */
+  readonly bystanders: BystanderWatch;
+  snapshot(): Promise<Snapshot>;
+  /** A person edits the nodes' security group; resolves to what they changed. */
+  editGroup(before: Snapshot): Promise<GroupEdits>;
+}
+
+/** What could have changed: what EC2 holds, and by host its packet filters and routes as text. */
+export interface Snapshot {
+  readonly ec2: Ec2Snapshot;
+  readonly machines: ReadonlyMap<string, string>;
 }
 
 /** What the stage is set for. */
@@ -70,7 +86,10 @@ export async function setStage(synthesised: Promise<string>, play: Play): Promis
     workflow: machineNamed('ExperimentWorkflow', assembly),
     stepFunctions: cloud.stepFunctions,
     journal: dynamoJournal(cloud.connection, { table: cloud.table }),
+    bystanders: await watchBystanders(world.hosts, network, portNumbersOf(play.experiment)),
     snapshot: () => snapshot(world, network, cloud),
+    editGroup: ({ ec2: before }) =>
+      editNodesGroup(new EC2Client({ ...cloud.ec2 }), { before, now: () => cloud.inventory() }),
   };
 }
 
@@ -86,10 +105,24 @@ async function gatherNodes({ hosts }: World, network: Network, play: Play): Prom
   const { options, experiment, progress } = play;
   const asd = aerospikeServer();
   const ports = portNumbersOf(experiment);
-  await startNodes(hosts, network, { clusterName: options.cluster, ports, asd });
+  await Promise.all([
+    startNodes(hosts, network, { clusterName: options.cluster, ports, asd }),
+    startOthers(hosts, network, ports),
+  ]);
   await awaitCluster(hosts, network, ports);
   const kind = asd === undefined ? 'stand-in' : 'real';
-  progress.note(`${options.nodes} ${kind} nodes in one cluster, ${options.clients} client(s)`);
+  progress.note(`${options.nodes} ${kind} nodes in one cluster, ${othersOf(hosts)}`);
+}
+
+/** Who is there beside the nodes, in a few words. */
+function othersOf(hosts: readonly Host[]): string {
+  const count = (role: Host['role']): number => hosts.filter((host) => host.role === role).length;
+  const others = [
+    `${count('client')} client(s)`,
+    ...(count('xdr-destination') > 0 ? [`${count('xdr-destination')} destination(s)`] : []),
+    ...hosts.flatMap(({ role, name }) => (role === 'bystander' ? [`bystander ${name}`] : [])),
+  ];
+  return others.join(', ');
 }
 
 async function awaitCluster(
@@ -127,13 +160,9 @@ async function awaitAgents(hosts: readonly Host[], cloud: Cloud): Promise<void> 
   }
 }
 
-async function snapshot(
-  { hosts }: World,
-  network: Network,
-  cloud: Cloud,
-): Promise<ReadonlyMap<string, string>> {
+async function snapshot({ hosts }: World, network: Network, cloud: Cloud): Promise<Snapshot> {
   const machines = await Promise.all(
     hosts.map(async ({ name }) => [name, await network.snapshot(name)] as const),
   );
-  return new Map([...machines, ['security groups', cloud.securityGroups()]]);
+  return { ec2: cloud.inventory(), machines: new Map(machines) };
 }

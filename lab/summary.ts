@@ -14,6 +14,7 @@ export function summary(report: Report): string {
     '',
     ...eventsOf(report),
     ...report.residue.map((line) => `  residue  ${line}`),
+    ...report.others.map((line) => `  others   ${line}`),
     ...timesOf(report),
   ];
   return `${lines.map(printable).join('\n')}\n`;

@@ -9,7 +9,7 @@ export const labTiming: Timing = {
   prepareSeconds: 60,
   leadSeconds: 2,
   graceSeconds: 10,
-  sliceSeconds: 3,
+  sliceSeconds: 5,
   proveSeconds: 7,
   recoverySeconds: 40,
   lambdaSeconds: 20,

@@ -4,9 +4,21 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { parseExperiment } from '../core/experiment.ts';
 import type { Experiment } from '../core/experiment.ts';
+import type { Inventory, RuleSpec, SecurityGroup } from '../core/inventory.ts';
 import { plan } from '../core/plan/plan.ts';
 import { Refusal } from '../core/refusal.ts';
-import { aClient, aGroup, anInventory, refusalOf, someNodes, tcp } from './core/inventories.ts';
+import {
+  aClient,
+  aGroup,
+  aRule,
+  anInventory,
+  cidr,
+  groupPeer,
+  refusalOf,
+  someNodes,
+  tcp,
+} from './core/inventories.ts';
+import { aDestination } from './core/plans.ts';
 
 const folder = join(import.meta.dirname, '../examples');
 const published = z.fromJSONSchema(
@@ -20,14 +32,65 @@ function read(file: string): unknown {
 const jsonIn = (place: string): string[] =>
   readdirSync(join(folder, place)).filter((file) => file.endsWith('.json'));
 
-/** The cluster that the lab builds: three nodes, one client. */
-const staging = anInventory({
-  instances: [...someNodes(3), aClient(1)],
-  groups: [
-    aGroup('nodes', [tcp('3000-3003', '10.0.1.0/30')], { 'aerofault:cluster': 'orders-staging' }),
-  ],
-});
-staging.cluster = 'orders-staging';
+const tagged = { 'aerofault:cluster': 'orders-staging' };
+const anywhere: RuleSpec = { protocol: '-1', peer: cidr('0.0.0.0/0') };
+
+/** A group that lets everything out. */
+function open(name: string, ingress: readonly RuleSpec[]): SecurityGroup {
+  const group = aGroup(name, ingress, tagged);
+  const out = { ...aRule(group.id, 0, anywhere), direction: 'egress' as const };
+  return { ...group, rules: [...group.rules, out] };
+}
+
+/** The cluster that the lab builds: three nodes in zones of their own, one client, one destination. */
+function staging(): Inventory {
+  const zones = ['a', 'b', 'c'];
+  const nodes = someNodes(3).map((node, at) => ({ ...node, zone: `zone-${zones[at]!}` }));
+  const inventory = anInventory({
+    instances: [...nodes, aClient(1), aDestination(1)],
+    groups: [
+      open('nodes', [
+        tcp('3001-3002', groupPeer('sg-nodes')),
+        tcp('3000-3003', groupPeer('sg-clients')),
+      ]),
+      open('clients', []),
+      open('far', [tcp('3000', groupPeer('sg-nodes'))]),
+    ],
+  });
+  const subnetOf = (id = ''): string =>
+    `subnet-${zones[Number(/^i-n(\d)$/.exec(id)?.[1]) - 1] ?? 'd'}`;
+  return {
+    ...inventory,
+    cluster: 'orders-staging',
+    interfaces: inventory.interfaces.map((one) => ({
+      ...one,
+      tags: tagged,
+      subnetId: subnetOf(one.instanceId),
+    })),
+    subnets: [...zones, 'd'].map((zone) => ({
+      id: `subnet-${zone}`,
+      vpcId: 'vpc-1',
+      zone: `zone-${zone}`,
+      tags: tagged,
+    })),
+    networkAcls: [
+      {
+        id: 'acl-default',
+        vpcId: 'vpc-1',
+        isDefault: true,
+        subnetIds: ['subnet-a', 'subnet-b', 'subnet-c', 'subnet-d'],
+        entries: (['ingress', 'egress'] as const).map((direction) => ({
+          number: 100,
+          direction,
+          action: 'allow',
+          protocol: '-1',
+          cidr: '0.0.0.0/0',
+        })),
+        tags: {},
+      },
+    ],
+  };
+}
 
 describe.each(jsonIn('.'))('examples/%s', (file) => {
   const experiment = parseExperiment(read(file));
@@ -44,22 +107,30 @@ describe.each(jsonIn('.'))('examples/%s', (file) => {
   });
 
   test('can be planned on the cluster it names', () => {
-    expect(experiment.cluster).toBe(staging.cluster);
-    expect(plan(experiment, staging, 'run1').steps.length).toBeGreaterThan(0);
+    expect(experiment.cluster).toBe(staging().cluster);
+    expect(plan(experiment, staging(), 'run1').steps.length).toBeGreaterThan(0);
   });
 });
 
 const example = (name: string): Experiment => parseExperiment(read(`${name}.json`));
 
 describe('the examples show what they are named for', () => {
-  test('there are all four, each short enough to watch', () => {
-    expect(jsonIn('.').toSorted()).toEqual([
-      'client-cut-sever.json',
-      'client-cut.json',
-      'isolate-one-node.json',
-      'one-ended-recipe.json',
-    ]);
-    for (const file of jsonIn('.')) expect(parseExperiment(read(file)).holdSeconds).toBe(15);
+  test('each is short enough to watch', () => {
+    const held = jsonIn('.').map((file) => parseExperiment(read(file)).holdSeconds);
+
+    expect(held.length).toBeGreaterThan(3);
+    expect(Math.max(...held)).toBeLessThanOrEqual(20);
+  });
+
+  test('between them they show every kind of fault and every mechanism', () => {
+    const shown = jsonIn('.').map((file) => parseExperiment(read(file)));
+
+    expect(new Set(shown.map(({ fault }) => fault.kind))).toEqual(
+      new Set(['partition', 'client-cut', 'xdr-cut']),
+    );
+    expect(new Set(shown.map(({ mechanism }) => mechanism))).toEqual(
+      new Set(['iptables', 'security-group', 'network-acl']),
+    );
   });
 
   test('the recipe is the isolation from one end only', () => {
@@ -80,7 +151,7 @@ describe('the examples show what they are named for', () => {
 });
 
 /** What is said of each bad example, and who finds it. */
-const bad: Record<string, { by: 'json' | 'schema' | 'plan'; says: string }> = {
+const bad: Record<string, { by: 'json' | 'schema' | 'sense' | 'plan'; says: string }> = {
   'malformed.json': { by: 'json', says: 'JSON' },
   'unknown-key.json': {
     by: 'schema',
@@ -97,6 +168,14 @@ const bad: Record<string, { by: 'json' | 'schema' | 'plan'; says: string }> = {
   'zero-targets.json': {
     by: 'schema',
     says: "Cannot read experiment as 'fault.topology.nodes' must have at least 1 entry: found []",
+  },
+  'pulse-without-sever.json': {
+    by: 'sense',
+    says: `Cannot use experiment "halves-acl-pulse" as established must be 'sever' for severBy 'acl-pulse': found 'leave'`,
+  },
+  'ring-of-three.json': {
+    by: 'plan',
+    says: 'Cannot make a ring of "orders-staging" as it must have at least 4 nodes, for each of 3 would see all: found 3',
   },
   'unknown-cluster.json': {
     by: 'plan',
@@ -126,9 +205,15 @@ describe('a bad example is refused', () => {
     expect(published.safeParse(read(`bad/${file}`)).success).toBe(false);
   });
 
+  test.each(casesBy('sense'))('$file for what it says at once: $says', ({ file, says }) => {
+    expect(refusalOf(() => parseExperiment(read(`bad/${file}`)))).toBe(says);
+    expect(published.safeParse(read(`bad/${file}`)).success).toBe(true);
+  });
+
   test.each(casesBy('plan'))('$file by the plan: $says', ({ file, says }) => {
     const experiment = parseExperiment(read(`bad/${file}`));
-    const seen = experiment.cluster === staging.cluster ? staging : anInventory({ instances: [] });
+    const isKnown = experiment.cluster === staging().cluster;
+    const seen = isKnown ? staging() : anInventory({ instances: [] });
 
     expect(refusalOf(() => plan(experiment, seen, 'run1'))).toBe(says);
     expect(() => plan(experiment, seen, 'run1')).toThrow(Refusal);

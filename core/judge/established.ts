@@ -120,6 +120,7 @@ function countLinks(
       : goneOf(kind, node, {
           before: viewOf(node.id, baseline.views),
           is: viewOf(node.id, now.views),
+          most: nodesOf(subject.inventory).length - 1,
         }),
   );
   const of = sum(links.map(({ lost }) => lost));
@@ -137,19 +138,21 @@ function countLinks(
   };
 }
 
-/** How many of a node's lost peers its own count shows gone; undefined when it did not say. */
+/**
+ * How many of a node's lost peers its own count shows gone; undefined when it did not say. A probe that
+ * tries the heartbeat port is counted for a moment, so of what was there before at most one link a peer counts.
+ */
 function goneOf(
   kind: 'heartbeat' | 'fabric',
   { lost }: NodeLinks,
-  { before, is }: { before: NodeView | undefined; is: NodeView | undefined },
+  { before, is, most }: { before: NodeView | undefined; is: NodeView | undefined; most: number },
 ): number | undefined {
   if (before === undefined || is === undefined) return undefined;
-  if (kind === 'heartbeat') {
-    return Math.min(lost, Math.max(0, before.heartbeats - is.heartbeats));
-  }
+  const links = Math.min(most, before.heartbeats);
+  if (kind === 'heartbeat') return Math.min(lost, Math.max(0, links - is.heartbeats));
   // Fabric keeps many links a pair, and not always as many with every peer.
   if (is.fabric >= before.fabric) return 0;
-  const each = before.fabric / Math.max(1, before.heartbeats);
+  const each = before.fabric / Math.max(1, links);
   return Math.min(lost, Math.max(1, Math.round((before.fabric - is.fabric) / each)));
 }
 

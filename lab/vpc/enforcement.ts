@@ -1,9 +1,10 @@
+import { aclChains, aclJumps } from './acl-match.ts';
 import { CLOUD_ADDRESS, CLOUD_ADDRESS6 } from './cloud-address.ts';
 import { matches, untrackedMatches } from './rule-match.ts';
 import type { Enforced, EnforcedInterface, EnforcedRule } from './rule-match.ts';
 
 /**
- * Security groups as an nftables rule set for the router.
+ * Security groups and network ACLs as an nftables rule set for the router.
  *
  * Every packet passes two independent gates: egress of the interface it comes from, then ingress of
  * the one it goes to. A gate lets through what any rule of any of the interface's groups admits,
@@ -11,10 +12,11 @@ import type { Enforced, EnforcedInterface, EnforcedRule } from './rule-match.ts'
  * as each interface does on AWS. A flow is not tracked where a TCP or UDP rule is open to the
  * world and the other direction is open to the world on all ports; its packets are then judged
  * one by one, both ways, so it stalls when the rule goes. A tracked flow lives on.
- * Source: EC2 User Guide, "Security group connection tracking".
+ * Source: EC2 User Guide, "Security group connection tracking". Between the two gates lie the edges
+ * of the subnets, with their network ACLs: `acl-match.ts`.
  *
  * What starts and ends it is the router's; this file only writes the text. It does not cover
- * network ACLs, automatically tracked connections, or AWS's idle timeouts.
+ * automatically tracked connections or AWS's idle timeouts.
  */
 
 /**
@@ -22,7 +24,8 @@ import type { Enforced, EnforcedInterface, EnforcedRule } from './rule-match.ts'
  * their marks outlive it. Traffic of the cloud's own address has no gate at that end: to an
  * instance it is the outside world.
  */
-export function ruleset(state: Enforced): string {
+export function ruleset(inventory: Enforced): string {
+  const state = { ...inventory, interfaces: inventory.interfaces.filter(isAttached) };
   return [
     'table inet vpc {',
     '}',
@@ -34,10 +37,16 @@ export function ruleset(state: Enforced): string {
     ...prefixListSets(state),
     ...trackingChains(),
     ...state.interfaces.flatMap((one) => gates(one, state)),
+    ...aclChains(state),
     ...forwardChain(state),
     '}',
     '',
   ].join('\n');
+}
+
+/** An interface that no instance has sends nothing, and its address may be another VPC's, too. */
+function isAttached({ instanceId }: EnforcedInterface): boolean {
+  return instanceId !== undefined;
 }
 
 function knownAddresses({ interfaces }: Enforced, family: 4 | 6): string[] {
@@ -143,6 +152,7 @@ function forwardChain(state: Enforced): string[] {
     '  chain forward {',
     '    type filter hook forward priority filter; policy drop;',
     ...gateJumps(state, true),
+    ...aclJumps(state),
     ...gateJumps(state, false),
     '    ip saddr @known4 ip daddr @known4 accept',
     '    ip6 saddr @known6 ip6 daddr @known6 accept',

@@ -1,13 +1,19 @@
-import type { Interface, Peer, PrefixList, Rule } from '../cloud/ec2/model.ts';
+import type { Interface, NetworkAcl, Peer, PrefixList, Rule, Subnet } from '../cloud/ec2/model.ts';
 
 /** What the rule set is made from; an `Ec2Snapshot` is one. */
 export interface Enforced {
-  readonly interfaces: readonly Pick<Interface, 'id' | 'address' | 'address6' | 'groupIds'>[];
+  readonly interfaces: readonly Pick<
+    Interface,
+    'id' | 'instanceId' | 'subnetId' | 'address' | 'address6' | 'groupIds'
+  >[];
   readonly rules: readonly Pick<
     Rule,
     'groupId' | 'egress' | 'protocol' | 'fromPort' | 'toPort' | 'peer'
   >[];
   readonly prefixLists: readonly Pick<PrefixList, 'id' | 'family' | 'cidrs'>[];
+  readonly subnets?: readonly Pick<Subnet, 'id' | 'vpcId' | 'cidr' | 'cidr6' | 'aclId'>[];
+  /** Left out: no packet is judged at a subnet's edge. */
+  readonly networkAcls?: readonly Pick<NetworkAcl, 'id' | 'vpcId' | 'isDefault' | 'entries'>[];
 }
 
 /** One interface of {@link Enforced}. */

@@ -8,18 +8,11 @@ import type {
   Subnet,
 } from '../cloud/ec2/model.ts';
 import { resourceId } from '../cloud/ec2/state.ts';
-import { defaultGroups } from './group-plan.ts';
-import type { GroupPlan, Role, RulePlan } from './group-plan.ts';
-
-/** One instance of the lab by the name its people use, with what the network needs to build it. */
-export interface Host {
-  readonly name: string;
-  readonly role: Role;
-  readonly instanceId: string;
-  readonly zone: string;
-  readonly address: string;
-  readonly address6?: string;
-}
+import type { GroupPlan, PeerPlan, PrefixListPlan, RulePlan } from './group-plan.ts';
+import { hostsOf, region, subnetsOf } from './hosts.ts';
+import type { Host, Place, SubnetPlan } from './hosts.ts';
+import { groupsOf, layouts } from './layouts.ts';
+import type { Layout, LayoutName } from './layouts.ts';
 
 /** The lab's instances, and the EC2 inventory that describes them. */
 export interface World {
@@ -34,74 +27,47 @@ export interface WorldPlan {
   readonly nodes: number;
   /** 0 to 150. */
   readonly clients: number;
+  /** 0 to 6; left out: none. */
+  readonly destinations?: number;
+  /** How the groups are laid out; left out: `default`. */
+  readonly layout?: LayoutName;
+  /** Left out: as the layout has it. */
   readonly dualStack?: boolean;
-  /** Left out: {@link defaultGroups}. */
+  /** Left out: those of the layout. */
   readonly groups?: readonly GroupPlan[];
 }
 
-const REGION = 'eu-west-1';
 const ACCOUNT = '123456789012';
 const VPC_ID = resourceId('vpc', 'lab');
-const ZONES = ['a', 'b', 'c'] as const;
 const LAUNCHED_AT = '2026-11-01T09:00:00.000Z';
 
 /**
- * Build the lab's inventory: one VPC that is not the default one, a subnet in each of three zones,
- * nodes n1… and clients c1… spread over the zones in turn.
+ * Build the lab's inventory: one VPC that is not the default one, and the hosts of {@link hostsOf} in
+ * its subnets, under the groups of a layout.
  *
- * Pure, and the same ids for the same plan. As a subnet lies in one zone, the third part of an
- * address is the zone's number and the last one the host's: n1 is 10.0.1.11, n2 10.0.2.12, c1
- * 10.0.1.101.
+ * Pure, and the same ids for the same plan: n1 is 10.0.1.11, n2 10.0.2.12, c1 10.0.1.101.
  */
 export function buildWorld(plan: WorldPlan): World {
-  const { cluster, nodes, clients, dualStack = false } = plan;
-  refuseBadCount('nodes', nodes, { least: 1, most: 89 });
-  refuseBadCount('clients', clients, { least: 0, most: 150 });
-  const hosts = [
-    ...hostsOf('node', { count: nodes, cluster, dualStack }),
-    ...hostsOf('client', { count: clients, cluster, dualStack }),
-  ];
-  const groups = plan.groups ?? defaultGroups(cluster, dualStack);
-  return { hosts, inventory: inventoryOf(hosts, groups, { cluster, dualStack }) };
+  const { cluster, nodes, clients, destinations = 0 } = plan;
+  const layout: Layout = layouts[plan.layout ?? 'default'];
+  const dualStack = plan.dualStack ?? layout.dualStack ?? false;
+  const counts = { nodes, clients, destinations, bystanders: layout.bystanders ?? [] };
+  const tiers = layout.tiers ?? false;
+  const hosts = hostsOf(counts, { cluster, dualStack, tiers });
+  const setting = { cluster, dualStack, hosts };
+  const groups = plan.groups ?? groupsOf(plan.layout ?? 'default', setting);
+  const prefixLists = layout.prefixLists?.(setting) ?? [];
+  const tagged = layout.untaggedInterfaces !== true;
+  return {
+    hosts,
+    inventory: inventoryOf(hosts, groups, { cluster, dualStack, tiers, prefixLists, tagged }),
+  };
 }
 
-function refuseBadCount(
-  what: string,
-  count: number,
-  bounds: { least: number; most: number },
-): void {
-  const { least, most } = bounds;
-  if (Number.isInteger(count) && count >= least && count <= most) return;
-  throw new RangeError(
-    `Cannot build the lab as ${what} must be a whole number from ${least} to ${most}: found ${count}`,
-  );
-}
-
-interface HostsPlan {
-  readonly count: number;
-  readonly cluster: string;
-  readonly dualStack: boolean;
-}
-
-function hostsOf(role: Role, { count, cluster, dualStack }: HostsPlan): Host[] {
-  return Array.from({ length: count }, (_, index): Host => {
-    const zone = index % ZONES.length;
-    const last = index + (role === 'node' ? 11 : 101);
-    const name = `${role === 'node' ? 'n' : 'c'}${index + 1}`;
-    const host = {
-      name,
-      role,
-      instanceId: resourceId('i', `${cluster} ${name}`),
-      zone: `${REGION}${ZONES[zone]}`,
-      address: `10.0.${zone + 1}.${last}`,
-    };
-    return dualStack ? { ...host, address6: `2001:db8:0:${zone + 1}::${last}` } : host;
-  });
-}
-
-interface Setting {
-  readonly cluster: string;
-  readonly dualStack: boolean;
+interface Setting extends Place {
+  readonly prefixLists: readonly PrefixListPlan[];
+  /** Whether interfaces bear the opt-in tag. */
+  readonly tagged: boolean;
 }
 
 function inventoryOf(
@@ -113,18 +79,17 @@ function inventoryOf(
   const vpc = { id: VPC_ID, cidr, isDefault: false };
   const groupId = (name: string) => groupIdOf(setting.cluster, name);
   return {
-    region: REGION,
+    region,
     account: ACCOUNT,
     vpcs: [setting.dualStack ? { ...vpc, cidr6: '2001:db8::/56' } : vpc],
-    subnets: ZONES.map((zone, index) => subnetOf(zone, index, setting.dualStack)),
+    subnets: subnetsOf(setting.tiers).map((subnet) => subnetOf(subnet, setting)),
     instances: hosts.map((host) => instanceOf(host, setting.cluster)),
     interfaces: hosts.map((host, index) => {
       const carried = groups.filter(({ members }) => isMember(host, members));
-      return interfaceOf(
-        host,
-        index,
-        carried.map(({ name }) => groupId(name)),
-      );
+      return interfaceOf(host, index, {
+        groupIds: carried.map(({ name }) => groupId(name)),
+        tags: optInTags(setting),
+      });
     }),
     groups: groups.map(({ name, description, tags }): Group => {
       return { id: groupId(name), name, description, vpcId: VPC_ID, tags };
@@ -137,9 +102,18 @@ function inventoryOf(
         }),
       ),
     ),
-    prefixLists: [],
+    prefixLists: setting.prefixLists.map((list) => {
+      return { id: prefixListId(list.name), family: 4 as const, ...list };
+    }),
   };
 }
+
+/** IAM lets nobody touch an interface without it. */
+function optInTags({ cluster, tagged }: Setting): Interface['tags'] {
+  return tagged ? { 'aerofault:cluster': cluster } : {};
+}
+
+const prefixListId = (name: string): string => resourceId('pl', name);
 
 function groupIdOf(cluster: string, name: string): string {
   return resourceId('sg', `${cluster} ${name}`);
@@ -149,20 +123,19 @@ function isMember(host: Host, members: GroupPlan['members']): boolean {
   return typeof members === 'string' ? members === host.role : members.includes(host.name);
 }
 
-function subnetIdOf(zone: string): string {
-  return resourceId('subnet', zone);
+function subnetIdOf(name: string): string {
+  return resourceId('subnet', name);
 }
 
-function subnetOf(letter: string, index: number, dualStack: boolean): Subnet {
-  const zone = `${REGION}${letter}`;
+function subnetOf({ name, zone, part }: SubnetPlan, { cluster, dualStack }: Setting): Subnet {
   const subnet = {
-    id: subnetIdOf(zone),
+    id: subnetIdOf(name),
     vpcId: VPC_ID,
     zone,
-    cidr: `10.0.${index + 1}.0/24`,
-    tags: { Name: `lab-${letter}` },
+    cidr: `10.0.${part}.0/24`,
+    tags: { Name: name, 'aerofault:cluster': cluster },
   };
-  return dualStack ? { ...subnet, cidr6: `2001:db8:0:${index + 1}::/64` } : subnet;
+  return dualStack ? { ...subnet, cidr6: `2001:db8:0:${part}::/64` } : subnet;
 }
 
 function instanceOf(host: Host, cluster: string): Instance {
@@ -171,25 +144,33 @@ function instanceOf(host: Host, cluster: string): Instance {
     state: 'running',
     type: 'm7g.large',
     zone: host.zone,
-    subnetId: subnetIdOf(host.zone),
+    subnetId: subnetIdOf(host.subnet),
     vpcId: VPC_ID,
     launchedAt: LAUNCHED_AT,
-    tags: { Name: host.name, 'aerofault:cluster': cluster, 'aerofault:role': host.role },
+    tags: {
+      Name: host.name,
+      'aerofault:cluster': cluster,
+      ...(host.role === 'bystander' ? {} : { 'aerofault:role': host.role }),
+    },
   };
 }
 
-function interfaceOf(host: Host, index: number, groupIds: readonly string[]): Interface {
+function interfaceOf(
+  host: Host,
+  index: number,
+  { groupIds, tags }: Pick<Interface, 'groupIds' | 'tags'>,
+): Interface {
   const one = {
     id: resourceId('eni', host.instanceId),
     instanceId: host.instanceId,
-    subnetId: subnetIdOf(host.zone),
+    subnetId: subnetIdOf(host.subnet),
     vpcId: VPC_ID,
     zone: host.zone,
     address: host.address,
     macAddress: `0a:00:00:00:00:${(index + 1).toString(16).padStart(2, '0')}`,
     groupIds,
     description: `Primary interface of ${host.name}`,
-    tags: {},
+    tags,
   };
   return host.address6 === undefined ? one : { ...one, address6: host.address6 };
 }
@@ -214,8 +195,13 @@ function ruleOf(plan: RulePlan, seed: string, { groupId, idOf }: RulePlace): Rul
   return plan.description === undefined ? rule : { ...rule, description: plan.description };
 }
 
-function peerOf(peer: RulePlan['peer'], idOf: RulePlace['idOf']): Peer {
+function peerOf(peer: PeerPlan, idOf: RulePlace['idOf']): Peer {
   if ('group' in peer) return { kind: 'group', groupId: idOf(peer.group) };
   if ('cidr4' in peer) return { kind: 'cidr4', cidr: peer.cidr4 };
-  return { kind: 'cidr6', cidr: peer.cidr6 };
+  if ('cidr6' in peer) return { kind: 'cidr6', cidr: peer.cidr6 };
+  if ('prefixList' in peer) {
+    return { kind: 'prefix-list', prefixListId: prefixListId(peer.prefixList) };
+  }
+  const { foreignGroup, ...elsewhere } = peer;
+  return { kind: 'group', groupId: resourceId('sg', `foreign ${foreignGroup}`), ...elsewhere };
 }

@@ -184,6 +184,19 @@ describe('the verdict class of a partition by groups, from what the nodes count'
     });
   });
 
+  test('a probe that was counted as a link before is no link that fell', () => {
+    const views = viewsOf(
+      left,
+      [3, 3, 2].map((heartbeats) => ({ heartbeats })),
+    );
+    const line = inForceFindings(left, { ...openSample(left), views }, cutSample(left))[0];
+
+    expect(line).toMatchObject({
+      saw: 'heartbeat links of the cut: 0 of 4 ends gone',
+      verdictClass: 'new connections only',
+    });
+  });
+
   test('leave is refuted where links fell after all', () => {
     const now = { ...cutSample(left), views: beats(0, 1, 1).views };
     expect(classIn(verdictOf(left, now))).toBe('full, predicted new connections only');

@@ -7,6 +7,8 @@ describe('labOptions()', () => {
       experiment: 'examples/isolate-one-node.json',
       nodes: 3,
       clients: 1,
+      destinations: 0,
+      layout: 'default',
       cluster: 'orders-staging',
       json: false,
       verbose: false,
@@ -26,11 +28,23 @@ describe('labOptions()', () => {
     });
   });
 
+  test('takes a layout, destinations and a person who edits', () => {
+    const words = ['x.json', '--layout', 'shared', '--destinations', '2'];
+
+    expect(labOptions([...words, '--during-hold', 'edit-group'])).toMatchObject({
+      layout: 'shared',
+      destinations: 2,
+      duringHold: 'edit-group',
+    });
+  });
+
   test.each([
     ['a node too few', ['--nodes', '1']],
     ['no number', ['--nodes', 'many']],
     ['an unknown word', ['--jsn']],
     ['an unknown event', ['--during-hold', 'panic']],
+    ['an unknown layout', ['--layout', 'toString']],
+    ['a destination too many', ['--destinations', '5']],
     ['two files', ['a.json', 'b.json']],
   ])('%s is a usage error with exit code 2', (_, words) => {
     const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);

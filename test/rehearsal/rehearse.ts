@@ -1,6 +1,11 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 import { Report } from '../../core/report.ts';
+import { buildAssembly } from '../../lab/build-assembly.ts';
 
 const main = fileURLToPath(new URL('../../lab/main.ts', import.meta.url));
 
@@ -12,10 +17,27 @@ export interface Rehearsal {
   readonly seconds: number;
 }
 
-/** Runs the lab as a person would, with `--json` unless told otherwise. */
-export function rehearse(words: readonly string[]): Promise<Rehearsal> {
+/** The rehearsals of one file share what is synthesised; it is the same for all of them. */
+const folder = mkdtempSync(join(tmpdir(), 'aerofault-rehearsals-'));
+const synthesised = buildAssembly(folder);
+synthesised.catch(() => undefined); // Every rehearsal awaits it.
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Runs the lab as a person would, but for what it synthesises. */
+export async function rehearse(words: readonly string[]): Promise<Rehearsal> {
+  return runLab(words, { AEROFAULT_ASSEMBLY: await synthesised });
+}
+
+/** Runs the lab as a person would, in every respect. */
+export function runLab(
+  words: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Rehearsal> {
   const startedAt = Date.now();
-  const child = spawn(process.execPath, [main, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [main, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));

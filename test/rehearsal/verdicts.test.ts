@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
-import { rehearse, reportIn, span } from './rehearse.ts';
+import { rehearse, reportIn, runLab, span } from './rehearse.ts';
 
 /** Whole rehearsals: the synthesised machine, the bundled Lambdas, real packet filters. */
 
 test.concurrent('isolate-one-node is in force, restored, clean and recovered, and exits 0', async () => {
-  const run = await rehearse(['examples/isolate-one-node.json', '--json']);
+  const run = await runLab(['examples/isolate-one-node.json', '--json']);
   const report = reportIn(run);
 
   expect(run.code, report.says).toBe(0);

@@ -17,7 +17,9 @@ import type { Sighting, Sample } from './replay-outcome.ts';
 
 const rowSchema = z.object({
   nodes: z.int().min(2).max(9),
+  before: z.array(z.string()).default([]),
   rules: z.array(z.string()),
+  during: z.array(z.object({ at: z.number(), commands: z.array(z.string()) })).default([]),
   holdSeconds: z.number(),
   healSeconds: z.number(),
   timeoutIntervals: z.int().default(10),
@@ -39,6 +41,7 @@ run('ip link add br0 type bridge forward_delay 0 mcast_snooping 0');
 run('ip addr add 10.77.0.100/24 dev br0');
 run('ip link set br0 up');
 for (const number of numbers) joinNode(number);
+for (const rule of row.before) on(rule);
 await Promise.all(numbers.map(startNode));
 const clients = numbers.map((number) => new InfoClient(addressOf(number), ports.service));
 await waitUntilWhole();
@@ -47,11 +50,15 @@ const before = await Promise.all(clients.map(look));
 const watching = new AbortController();
 const watchers = Promise.all(clients.map(watch));
 await sleep(300);
-for (const rule of row.rules) filter(rule);
+for (const rule of row.rules) on(rule);
 begin('held');
-await sleep(row.holdSeconds * 1000);
+for (const { at, commands } of row.during) {
+  await sleep(at * 1000 - (performance.now() - phaseStart));
+  for (const command of commands) on(command);
+}
+await sleep(row.holdSeconds * 1000 - (performance.now() - phaseStart));
 const held = await Promise.all(clients.map(look));
-for (const rule of row.rules) filter(rule.replace(' -I ', ' -D '));
+for (const rule of row.rules) on(rule.replace(' -I ', ' -D '));
 begin('healed');
 await sleep(row.healSeconds * 1000);
 const healed = await Promise.all(clients.map(look));
@@ -66,9 +73,9 @@ function run(command: string): void {
   execFileSync(program, parts, { stdio: ['ignore', 'ignore', 'inherit'] });
 }
 
-/** Rules are written as in the recordings: `n1 iptables -I INPUT ...`. */
-function filter(rule: string): void {
-  run(`ip netns exec ${rule.replace(' iptables ', ' iptables -w ')}`);
+/** Runs what is written as in the recordings: `n1 iptables -I INPUT ...`. */
+function on(command: string): void {
+  run(`ip netns exec ${command.replace(' iptables ', ' iptables -w ')}`);
 }
 
 function joinNode(number: number): void {

@@ -10,7 +10,12 @@ export interface RecordedChange {
 export interface RecordedRow {
   readonly row: string;
   readonly nodes: number;
+  /** What stands before the nodes start, and stays. */
+  readonly before?: readonly string[];
+  /** In force from the beginning of the hold to its end. */
   readonly rules: readonly string[];
+  /** What happens in the hold beside them, seconds after its beginning. */
+  readonly during?: readonly { readonly at: number; readonly commands: readonly string[] }[];
   /** As short as the row allows; the recordings hold most rules for 20 s. */
   readonly holdSeconds: number;
   readonly healSeconds: number;
@@ -60,6 +65,47 @@ const rejoined = (knowsAt: number, sizeAt: number) => [
   ...['n1', 'n2', 'n3'].map((node) => size(node, 3, sizeAt)),
 ];
 
+/** Connections of n1 are tracked from their first packet, as a security group tracks them. */
+const tracked = ['n1 iptables -A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT'];
+
+/** What taking a security group's rule from both ends does: tracked links pass, new ones do not. */
+const groups = ['INPUT', 'OUTPUT'].map(
+  (hook) =>
+    `n1 iptables -I ${hook} -p tcp -m multiport --ports 3001,3002 -m conntrack --ctstate NEW -j DROP`,
+);
+
+/** What a network ACL's denial of both ports does: every packet, tracked or not. */
+const pulse = ['INPUT', 'OUTPUT'].map(
+  (hook) => `n1 iptables -I ${hook} -p tcp -m multiport --ports 3001,3002 -j DROP`,
+);
+const pulseOf = (seconds: number) => [
+  { at: 0, commands: pulse },
+  { at: seconds, commands: pulse.map((rule) => rule.replace(' -I ', ' -D ')) },
+];
+
+/** Closes n1's sockets of both ports, once. */
+const severed = [
+  {
+    at: 0,
+    commands: [
+      'n1 ss -K -t state established ( sport = :3001 or dport = :3001 or sport = :3002 or dport = :3002 )',
+    ],
+  },
+];
+
+/** A partition that stuck, seen within 3 s of the pulse's beginning; healed as E is. */
+const stuck = {
+  nodes: 3,
+  before: tracked,
+  rules: groups,
+  holdSeconds: 10,
+  healSeconds: 5,
+  held: isolated,
+  whileHeld: [heartbeats('n1', 0, 0.5), size('n1', 1, 2.2), size('n2', 2, 2.4), size('n3', 2, 2.4)],
+  afterwards: ['n1', 'n2', 'n3'].map((node) => size(node, 3, 2.2)),
+} as const;
+const whole = { sizes: [3, 3, 3], heartbeats: [2, 2, 2], keys: 1 } as const;
+
 /** The rows that are replayed, slowest first. Where a row was recorded under load, so were its migrations. */
 export const rows: readonly RecordedRow[] = [
   {
@@ -91,6 +137,9 @@ export const rows: readonly RecordedRow[] = [
       settled('n1', 5.58),
     ],
   },
+  { row: 'SG2: groups and a pulse of half a second: it sticks', ...stuck, during: pulseOf(0.5) },
+  { row: 'SG2b: groups and a pulse of two seconds', ...stuck, during: pulseOf(2) },
+  { row: "SG3: groups, and one side's sockets closed once: it sticks", ...stuck, during: severed },
   {
     row: 'A1: REJECT of --dport on n1, which dialled its peers: no partition',
     nodes: 3,
@@ -208,6 +257,28 @@ export const rows: readonly RecordedRow[] = [
       settled('n2', 4.72),
     ],
     afterwards: rejoined(1.53, 2.24),
+  },
+  {
+    row: 'SG1: groups alone: nothing at all',
+    nodes: 3,
+    before: tracked,
+    rules: groups,
+    holdSeconds: 8,
+    healSeconds: 2,
+    held: { ...whole, fabrics: [48, 48, 48] },
+    whileHeld: [],
+    afterwards: [],
+  },
+  {
+    row: 'SG4: sockets closed without groups: heartbeat is redialled, fabric is not',
+    nodes: 3,
+    rules: [],
+    during: severed,
+    holdSeconds: 4,
+    healSeconds: 1,
+    held: { ...whole, fabrics: [0, 24, 24] },
+    whileHeld: [fabrics('n1', 0, 0.1)],
+    afterwards: [],
   },
   {
     row: 'T: one rule on one host',

@@ -95,9 +95,28 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     expect(new Set(sightings.map(({ field }) => field))).toEqual(new Set(['fabric_connections']));
   });
 
-  test('M: nothing at all was seen', async () => {
-    const { sightings } = await outcomeOfRow('M');
+  test.each(['M', 'SG1'])('%s: nothing at all was seen', async (letter) => {
+    const { sightings } = await outcomeOfRow(letter);
     expect(sightings).toEqual([]);
+  });
+
+  test('SG2, SG3: it stays as long as the groups do, and then every link is back', async () => {
+    for (const letter of ['SG2', 'SG2b', 'SG3']) {
+      const { sightings, healed } = await outcomeOfRow(letter);
+      const links = sightings.filter(
+        ({ phase, node, field, at }) =>
+          phase === 'held' && node === 'n1' && field === 'heartbeat_connections' && at > 3,
+      );
+      expect(links, letter).toEqual([]);
+      expect(numbers(healed, 'heartbeat_connections'), letter).toEqual([2, 2, 2]);
+      expect(numbers(healed, 'fabric_connections'), letter).toEqual([48, 48, 48]);
+    }
+  });
+
+  test('SG4: n1 lost both heartbeat links and has two again', async () => {
+    const { before, held } = await outcomeOfRow('SG4');
+    const [then, now] = [before, held].map((samples) => numbers(samples, closedLinks)[0]!);
+    expect(now! - then!).toBeGreaterThanOrEqual(2);
   });
 });
 
@@ -122,8 +141,9 @@ function findObstacle(): string | undefined {
   }
 }
 
-async function replay({ nodes, rules, holdSeconds, healSeconds }: RecordedRow): Promise<Outcome> {
-  const row = JSON.stringify({ nodes, rules, holdSeconds, healSeconds });
+async function replay({ nodes, before, rules, during, ...spans }: RecordedRow): Promise<Outcome> {
+  const { holdSeconds, healSeconds } = spans;
+  const row = JSON.stringify({ nodes, before, rules, during, holdSeconds, healSeconds });
   const runner = ['node_modules/.bin/node', 'test/lab/node/replay-row.ts', row];
   const { stdout } = await promisify(execFile)('unshare', [...namespaces, ...runner], {
     maxBuffer: 16 * 1024 * 1024,

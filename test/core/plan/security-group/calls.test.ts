@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { AclEntry, RuleSpec } from '../../../../core/inventory.ts';
 import { callsOf, refuseTooManyCalls } from '../../../../core/plan/security-group/calls.ts';
 import type { Step } from '../../../../core/step.ts';
 import { usualTiming } from '../../../../core/timing.ts';

@@ -1,7 +1,7 @@
 import type { Rule } from '../../../../lab/cloud/ec2/model.ts';
 import { Ec2State } from '../../../../lab/cloud/ec2/state.ts';
 import { ruleset } from '../../../../lab/vpc/enforcement.ts';
-import { defaultGroups } from '../../../../lab/vpc/group-plan.ts';
+import { defaultGroups } from '../../../../lab/vpc/plain-groups.ts';
 import { createNetwork } from '../../../../lab/vpc/network.ts';
 import { buildWorld } from '../../../../lab/vpc/world.ts';
 import { connect, serveEcho } from './traffic.ts';
