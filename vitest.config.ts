@@ -1,14 +1,14 @@
 import { defineConfig } from 'vitest/config';
 import { CountsReporter } from './test/counts-reporter.ts';
 
-/** `npm test`: everything but what `npm run test:lab` and `npm run test:emulator` run. */
+/** `npm test`: everything but what the scripts test:lab, test:emulator and test:mutants run. */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/rehearsal/**', 'test/emulator/**'],
+    exclude: ['test/rehearsal/**', 'test/emulator/**', 'test/lambda/engine/mutants.test.ts'],
     reporters: ['default', new CountsReporter()],
     // Most kernel tests wait for clocks, not for the processor.
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -6,11 +6,11 @@
  * it starts can outlive it.
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseExperiment } from '../core/experiment.ts';
+import { experimentIn } from '../bin/experiment-file.ts';
 import type { Experiment } from '../core/experiment.ts';
 import { Refusal } from '../core/refusal.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -19,31 +19,6 @@ import type { LabOptions } from './options.ts';
 import { ensureTools, unshareCommand } from './prerequisites.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
-/** Reads an experiment from a JSON file. @throws Refusal with one sentence. */
-function experimentIn(file: string): Experiment {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (cause) {
-    throw new Refusal(
-      `Cannot read "${file}" as it must be a readable file: found ${codeOf(cause)}`,
-      { cause },
-    );
-  }
-  try {
-    return parseExperiment(JSON.parse(text));
-  } catch (cause) {
-    if (!(cause instanceof SyntaxError)) throw cause;
-    throw new Refusal(`Cannot read "${file}" as it must be JSON: found ${cause.message}`, {
-      cause,
-    });
-  }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : String(error);
-}
 
 function rehearseInside(options: LabOptions, experiment: Experiment): Promise<number> {
   const [command = 'unshare', ...words] = unshareCommand();

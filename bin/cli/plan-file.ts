@@ -47,5 +47,5 @@ function stepLines({ steps, warnings }: Plan): string[] {
 
 function summaryOf({ steps, targets, calls, ...rest }: Plan, { instances }: Inventory): string {
   const digest = digestOf({ ...rest, steps, targets, calls }).slice(0, 8);
-  return `Plan ${digest}: ${steps.length} step(s), ${targets.length} of ${instances.length} machines cut off, exact; ${calls.inject} call(s) to EC2 to inject, ${calls.restore} to restore. Nothing was changed.`;
+  return `Plan ${digest}: ${steps.length} step(s), ${targets.length} of ${instances.length} machines cut off, exact, ${calls.inject} + ${calls.restore} calls to EC2. Nothing was changed.`;
 }

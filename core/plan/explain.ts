@@ -125,13 +125,13 @@ function aclOf(
 /** The explanation as lines for a terminal, at most 100 columns where names allow; no colour. */
 export function explanationText(explanation: Explanation): string[] {
   const { cuts, rules, added, groups, interfaces, acls, hosts, warnings } = explanation;
-  const { runId, calls, targets } = explanation;
+  const { calls, targets } = explanation;
   const kept = Map.groupBy(
     rules.filter(({ becomes, covers }) => becomes === 'kept' && !covers),
     ({ groupId }) => groupId,
   );
   const lines = [
-    `Plan of run ${runId}: ${targets.length === 0 ? 'no targets' : `targets ${some(targets)}`}`,
+    targets.length === 0 ? 'Nobody is cut off' : `Cut off: ${some(targets)}`,
     '',
     ...cuts.flatMap((part) => cutLines(part, explanation)),
     '',
@@ -147,7 +147,7 @@ export function explanationText(explanation: Explanation): string[] {
     ...hosts.map((says) => `  ! ${says}`),
     ...warnings.map((warning) => `  ! ${warning}`),
     '',
-    `${counted(calls.inject, 'call')} to EC2 to inject, ${calls.restore} to restore. Nothing was changed.`,
+    `${counted(calls.inject, 'call')} to EC2 to inject, ${calls.restore} to restore`,
   ];
   return lines.map(printable);
 }

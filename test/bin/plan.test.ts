@@ -46,7 +46,7 @@ test('plan shows the steps and counts the calls, and changes nothing', async () 
 
   expect(stdout).toContain('make the temporary group aerofault-run-1');
   expect(stdout).toMatch(
-    /^Plan [0-9a-f]{8}: \d+ step\(s\), 2 of 6 machines cut off, exact; \d+ call\(s\) to EC2/m,
+    /^Plan [0-9a-f]{8}: \d+ step\(s\), 2 of 6 machines cut off, exact, \d+ \+ \d+ calls to EC2/m,
   );
   expect({ code, changed, acted }).toEqual({ code: 0, changed: false, acted: [] });
 });

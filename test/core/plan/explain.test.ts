@@ -146,7 +146,7 @@ describe('explain()', () => {
 
   test('text: one screen that says it all', () => {
     expect(explanationText(explanation)).toEqual([
-      'Plan of run run1: targets c1',
+      'Cut off: c1',
       '',
       '  cut   c1 -> n1, n2  tcp 3000',
       '        tracked: connections that already stand go on',
@@ -161,14 +161,14 @@ describe('explain()', () => {
       '  + sg-nodes (nodes): tcp 3000 from 10.0.1.128/25, temporary',
       '  ! revoked rules come back under new ids',
       '',
-      '3 calls to EC2 to inject, 4 to restore. Nothing was changed.',
+      '3 calls to EC2 to inject, 4 to restore',
     ]);
   });
 
   test('text: nothing in a name steers a terminal', () => {
     const named = { ...explanation, targets: ['c1\u001b[2J', 'c\u202e2\n'] };
 
-    expect(explanationText(named)[0]).toBe('Plan of run run1: targets c1[2J, c2');
+    expect(explanationText(named)[0]).toBe('Cut off: c1[2J, c2');
   });
 });
 
