@@ -36,7 +36,7 @@ export function ruleset(inventory: Enforced): string {
     ...memberSets(state),
     ...prefixListSets(state),
     ...trackingChains(),
-    ...state.interfaces.flatMap((one) => gates(one, state)),
+    ...[...new Set(keepersOf(state).values())].flatMap((one) => gates(one, state)),
     ...aclChains(state),
     ...forwardChain(state),
     '}',
@@ -115,6 +115,19 @@ function directionName(egress: boolean): string {
   return egress ? 'egress' : 'ingress';
 }
 
+/**
+ * Interface → the one whose gates it shares: the first with the same groups. Gates say nothing of the
+ * interface itself, and nft takes only so much in one transaction.
+ */
+function keepersOf({ interfaces }: Enforced): Map<EnforcedInterface, EnforcedInterface> {
+  const first = new Map<string, EnforcedInterface>();
+  for (const one of interfaces) {
+    const key = one.groupIds.toSorted().join();
+    if (!first.has(key)) first.set(key, one);
+  }
+  return new Map(interfaces.map((one) => [one, first.get(one.groupIds.toSorted().join()) ?? one]));
+}
+
 function gates(one: EnforcedInterface, state: Enforced): string[] {
   const rules = state.rules.filter(({ groupId }) => one.groupIds.includes(groupId));
   const ingress = rules.filter((rule) => !rule.egress);
@@ -160,12 +173,16 @@ function forwardChain(state: Enforced): string[] {
   ];
 }
 
-function gateJumps({ interfaces }: Enforced, egress: boolean): string[] {
+function gateJumps(state: Enforced, egress: boolean): string[] {
   const near = egress ? 'saddr' : 'daddr';
+  const keepers = keepersOf(state);
   return ([4, 6] as const).flatMap((family) => {
-    const jumps = interfaces.flatMap((one) => {
+    const jumps = state.interfaces.flatMap((one) => {
       const address = addressOf(one, family);
-      return address === undefined ? [] : [`${address} : jump ${directionName(egress)}-${one.id}`];
+      const keeper = keepers.get(one) ?? one;
+      return address === undefined
+        ? []
+        : [`${address} : jump ${directionName(egress)}-${keeper.id}`];
     });
     if (jumps.length === 0) return [];
     return [`    ${family === 4 ? 'ip' : 'ip6'} ${near} vmap { ${jumps.join(', ')} }`];

@@ -131,7 +131,7 @@ describeOnKernel(
       'a cut that waits for InjectAt is stopped by a %s',
       async (action) => {
         const runId = `race${action}`;
-        const injectAt = Date.now() + 1_500;
+        const injectAt = Date.now() + 3_000;
         const waiting = said(
           host.startScript('cut', cutParameters({ RunId: runId, InjectAt: String(injectAt) })),
         );
