@@ -1,16 +1,22 @@
 /**
- * `npm run bench`: how long planning by security groups takes, and how many calls to EC2 the plan needs, as
- * the cluster grows. Ratios are within this run; times alone say little about another machine.
+ * `npm run bench`: how long planning, injecting and restoring by security groups take, and how many calls to
+ * EC2, as the cluster grows. Ratios are within this run; times alone say little about another machine. Inject
+ * and restore run against the lab's EC2 and are paced by the throttling of the real one.
  */
 import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { parseExperiment } from '../core/experiment.ts';
 import { plan } from '../core/plan/plan.ts';
 import type { Plan } from '../core/plan/plan.ts';
+import { refuseTooManyCalls } from '../core/plan/security-group/calls.ts';
+import { Refusal } from '../core/refusal.ts';
+import { usualTiming } from '../core/timing.ts';
+import { injectAndRestore } from './inject-and-restore.ts';
+import type { Taken } from './inject-and-restore.ts';
 import { largeInventory } from './large-inventory.ts';
 
 const sizes = [10, 100, 1_000];
-const runs = 5;
+const runs = 15;
 
 const faults = [
   { name: 'client-cut', fault: { kind: 'client-cut' } },
@@ -24,46 +30,65 @@ interface Row {
   readonly nodes: number;
   readonly ms: number;
   readonly calls: Plan['calls'];
+  /** Undefined where a run would refuse the plan for its calls. */
+  readonly taken: Taken | undefined;
 }
 
-function measured(name: string, fault: object, nodes: number): Row {
+async function measured(name: string, fault: object, nodes: number): Promise<Row> {
   const inventory = largeInventory(nodes);
   const mechanism = 'security-group';
   const common = { name: 'bench', cluster: inventory.cluster, mechanism, holdSeconds: 60 };
   const experiment = parseExperiment({ ...common, fault });
-  const taken = Array.from({ length: runs }, () => {
+  const times = Array.from({ length: runs }, () => {
     const startedAt = performance.now();
-    const made = plan(experiment, inventory, 'bench');
-    return { ms: performance.now() - startedAt, calls: made.calls };
+    plan(experiment, inventory, 'bench');
+    return performance.now() - startedAt;
   });
-  const [median] = taken.toSorted((left, right) => left.ms - right.ms).slice(runs >> 1);
-  if (median === undefined)
-    throw new RangeError('Cannot measure as runs must be positive: found none');
-  return { name, nodes, ...median };
+  const made = plan(experiment, inventory, 'bench');
+  const [ms = Number.NaN] = times.toSorted((left, right) => left - right).slice(runs >> 1);
+  const taken = isTooMuch(made.calls)
+    ? undefined
+    : await injectAndRestore(experiment, inventory, made);
+  return { name, nodes, ms, calls: made.calls, taken };
 }
 
-function lineOf(row: Row, smaller: Row | undefined): string {
-  const ratio = smaller === undefined ? '' : `${(row.ms / smaller.ms).toFixed(1)}x`;
+function isTooMuch(calls: Plan['calls']): boolean {
+  try {
+    refuseTooManyCalls(calls, usualTiming);
+    return false;
+  } catch (error) {
+    if (error instanceof Refusal) return true;
+    throw error;
+  }
+}
+
+function lineOf({ name, nodes, ms, calls, taken }: Row, smaller: Row | undefined): string {
+  const ratio = smaller === undefined ? '' : `${(ms / smaller.ms).toFixed(1)}x`;
+  const seconds = (value: number | undefined): string =>
+    value === undefined ? 'refused' : (value / 1_000).toFixed(2);
   return [
-    row.name.padEnd(12),
-    String(row.nodes).padStart(6),
-    row.ms.toFixed(1).padStart(9),
-    ratio.padStart(7),
-    String(row.calls.inject).padStart(8),
-    String(row.calls.restore).padStart(8),
+    name.padEnd(11),
+    String(nodes).padStart(5),
+    ms.toFixed(1).padStart(8),
+    ratio.padStart(6),
+    String(calls.inject).padStart(7),
+    seconds(taken?.injectMs).padStart(8),
+    String(calls.restore).padStart(8),
+    seconds(taken?.restoreMs).padStart(9),
+    taken === undefined ? '' : `${taken.injectCalls} + ${taken.restoreCalls}`,
   ].join('  ');
 }
 
 const [cpu] = cpus();
 process.stdout.write(`${new Date().toISOString()}  Node ${process.version}  ${cpu?.model ?? ''}\n`);
 process.stdout.write(
-  'fault          nodes    ms plan   ratio    inject   restore  (calls to EC2)\n',
+  'fault        nodes  plan ms   ratio   calls  inject s    calls  restore s  calls seen\n',
 );
 for (const { name, fault } of faults) {
-  measured(name, fault, sizes[0] ?? 10); // The first run of a shape warms up the compiler.
   let smaller: Row | undefined;
+  await measured(name, fault, 10); // The first run of a shape warms up the compiler.
   for (const nodes of sizes) {
-    const row = measured(name, fault, nodes);
+    const row = await measured(name, fault, nodes);
     process.stdout.write(`${lineOf(row, smaller)}\n`);
     smaller = row;
   }
