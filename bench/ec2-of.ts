@@ -4,9 +4,10 @@ import type { Ec2Endpoint } from '../lab/cloud/ec2/server.ts';
 import type { Ec2Snapshot, Peer as Ec2Peer, Rule as Ec2Rule } from '../lab/cloud/ec2/model.ts';
 import { Ec2State } from '../lab/cloud/ec2/state.ts';
 
+const onChange = (): Promise<void> => Promise.resolve();
+
 /** The lab's EC2 over an inventory, on loopback; close it. */
 export function startEc2Of(inventory: Inventory): Promise<Ec2Endpoint> {
-  const onChange = (): Promise<void> => Promise.resolve();
   return startEc2(new Ec2State(snapshotOf(inventory)), { host: '127.0.0.1', port: 0, onChange });
 }
 

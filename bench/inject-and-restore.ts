@@ -51,11 +51,12 @@ export async function injectAndRestore(
   }
 }
 
+function noHost(): never {
+  throw new Error('Cannot bench as the plan must touch no host: found one that does');
+}
+
 /** Everything but EC2: a journal in memory, and no host, for these plans touch none. */
 function parts(): Omit<Gateways, 'network'> {
-  const noHost = (): never => {
-    throw new Error('Cannot bench as the plan must touch no host: found one that does');
-  };
   let attempts = 0;
   return {
     journal: new FakeJournal(),

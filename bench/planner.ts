@@ -62,10 +62,11 @@ function isTooMuch(calls: Plan['calls']): boolean {
   }
 }
 
+const seconds = (value: number | undefined): string =>
+  value === undefined ? 'refused' : (value / 1_000).toFixed(2);
+
 function lineOf({ name, nodes, ms, calls, taken }: Row, smaller: Row | undefined): string {
   const ratio = smaller === undefined ? '' : `${(ms / smaller.ms).toFixed(1)}x`;
-  const seconds = (value: number | undefined): string =>
-    value === undefined ? 'refused' : (value / 1_000).toFixed(2);
   return [
     name.padEnd(11),
     String(nodes).padStart(5),
