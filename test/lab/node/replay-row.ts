@@ -52,9 +52,12 @@ const watchers = Promise.all(clients.map(watch));
 await sleep(300);
 for (const rule of row.rules) on(rule);
 begin('held');
+// What came late delays what follows: a pulse must last as long as it says, on a slow machine too.
+let late = 0;
 for (const { at, commands } of row.during) {
-  await sleep(at * 1000 - (performance.now() - phaseStart));
+  await sleep(at * 1000 + late - (performance.now() - phaseStart));
   for (const command of commands) on(command);
+  late = Math.max(late, performance.now() - phaseStart - at * 1000);
 }
 await sleep(row.holdSeconds * 1000 - (performance.now() - phaseStart));
 const held = await Promise.all(clients.map(look));
