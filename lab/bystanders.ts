@@ -20,7 +20,7 @@ export interface BystanderWatch {
   end(): Promise<Finding[]>;
 }
 
-const program = fileURLToPath(new URL('witness.ts', import.meta.url));
+const program = fileURLToPath(new URL('watcher.ts', import.meta.url));
 
 const Seen = z.strictObject({
   opened: z.int(),
@@ -30,13 +30,13 @@ const Seen = z.strictObject({
   harmed: z.array(z.string()),
 });
 
-interface Witness {
+interface Watcher {
   readonly name: string;
   readonly child: ChildProcess;
   readonly lines: AsyncIterator<string>;
 }
 
-/** Starts a witness on every machine that shares flows with a bystander, and waits until each has looked once. */
+/** Starts a watcher on every machine that shares flows with a bystander, and waits until each has looked once. */
 export async function watchBystanders(
   hosts: readonly Host[],
   network: Network,
@@ -51,10 +51,10 @@ export async function watchBystanders(
           ...bystanders.map((one) => [one, nodes] as const),
           ...nodes.map((one) => [one, bystanders] as const),
         ];
-  const witnesses = await Promise.all(
+  const watchers = await Promise.all(
     dialled.map(([from, to]) => startWitness(from.name, flowsTo(to, ports), { network, ports })),
   );
-  return { end: async () => (await Promise.all(witnesses.map(ask))).map(findingOf) };
+  return { end: async () => (await Promise.all(watchers.map(ask))).map(findingOf) };
 }
 
 function flowsTo(hosts: readonly Host[], { service, fabric, heartbeat }: PortNumbers): string[] {
@@ -67,32 +67,32 @@ async function startWitness(
   name: string,
   flows: readonly string[],
   { network, ports }: { readonly network: Network; readonly ports: PortNumbers },
-): Promise<Witness> {
+): Promise<Watcher> {
   const child = network.enter(name, [process.execPath, program, ...flows], {
     env: { ...process.env, SERVICE: String(ports.service) },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const witness = { name, child, lines: linesOf(child)[Symbol.asyncIterator]() };
-  await nextLine(witness);
-  return witness;
+  const watcher = { name, child, lines: linesOf(child)[Symbol.asyncIterator]() };
+  await nextLine(watcher);
+  return watcher;
 }
 
 function linesOf({ stdout }: ChildProcess): Interface {
   if (stdout !== null) return createInterface(stdout);
   throw new Error(
-    'Cannot watch bystanders as the output of a witness must be readable: found none',
+    'Cannot watch bystanders as the output of a watcher must be readable: found none',
   );
 }
 
-async function nextLine({ name, lines }: Witness): Promise<string> {
+async function nextLine({ name, lines }: Watcher): Promise<string> {
   const line = await lines.next();
   if (line.done !== true) return line.value;
-  throw new Error(`Cannot watch bystanders as the witness on ${name} must answer: found its end`);
+  throw new Error(`Cannot watch bystanders as the watcher on ${name} must answer: found its end`);
 }
 
-async function ask(witness: Witness): Promise<{ name: string; seen: z.infer<typeof Seen> }> {
-  witness.child.stdin?.end();
-  return { name: witness.name, seen: Seen.parse(JSON.parse(await nextLine(witness))) };
+async function ask(watcher: Watcher): Promise<{ name: string; seen: z.infer<typeof Seen> }> {
+  watcher.child.stdin?.end();
+  return { name: watcher.name, seen: Seen.parse(JSON.parse(await nextLine(watcher))) };
 }
 
 function findingOf({ name, seen }: { name: string; seen: z.infer<typeof Seen> }): Finding {

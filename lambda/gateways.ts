@@ -76,7 +76,7 @@ export interface AclOfSubnet {
 }
 
 /** A change that EC2 is asked about without making it. */
-export type Rehearsal =
+export type Trial =
   | { readonly kind: 'edit-rules'; readonly groupId: string; readonly edits: readonly Edit[] }
   | {
       readonly kind: 'set-groups';
@@ -133,7 +133,7 @@ export interface Network {
   /** Gone already counts as done. */
   deleteAcl(aclId: string): Promise<Answer>;
   /** Asks EC2 whether a change would be permitted (DryRun); `refused` says why not. */
-  rehearse(change: Rehearsal): Promise<Answer>;
+  tryOut(change: Trial): Promise<Answer>;
 }
 
 /** The host scripts, by the names of their documents. */

@@ -9,7 +9,7 @@ import { groupsOn } from './describe-interfaces.ts';
 import { aclOfSubnet, aclsMadeBy } from './describe-subnets.ts';
 import { groupChanges } from './group-changes.ts';
 import { observeCluster } from './observe.ts';
-import { rehearse } from './rehearse.ts';
+import { tryOut } from './try-out.ts';
 import { ruleChanges } from './rule-changes.ts';
 
 /** What a network gateway is given beside its connection. */
@@ -43,6 +43,6 @@ export function ec2Network(
     ...ruleChanges(send),
     ...groupChanges(send),
     ...aclChanges(send),
-    rehearse: (change) => rehearse(send, change),
+    tryOut: (change) => tryOut(send, change),
   };
 }

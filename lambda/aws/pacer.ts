@@ -1,14 +1,10 @@
+import { refillPerSecond, requestBuckets } from '../../core/request-buckets.ts';
 import type { Clock } from '../gateways.ts';
 
-/**
- * Requests that share a bucket of EC2's (EC2 developer guide, "Request throttling": per account and
- * Region). Ingress rules are "resource-intensive"; all else that changes something here is "mutating".
- */
-export type Family = 'ingress' | 'mutating' | 'interface';
+/** Requests that share a bucket of EC2's. */
+export type Family = keyof typeof requestBuckets;
 
-/** How many requests a full bucket holds; all of these refill by five a second. */
-const bucketSize: Readonly<Record<Family, number>> = { ingress: 50, mutating: 50, interface: 100 };
-const refillMs = 1_000 / 5;
+const refillMs = 1_000 / refillPerSecond;
 
 /** Lets each request of a family go in its turn. */
 export interface Pacer {
@@ -28,7 +24,7 @@ export function pacer(clock: Clock): Pacer {
   return {
     async turn(family) {
       const now = clock.now();
-      const atOnceMs = (bucketSize[family] / 2 - 1) * refillMs;
+      const atOnceMs = (requestBuckets[family] / 2 - 1) * refillMs;
       const full = Math.max(now, fullAt.get(family) ?? 0);
       const wait = Math.max(0, full - atOnceMs - now);
       fullAt.set(family, full + refillMs);

@@ -1,14 +1,14 @@
 import { Refusal } from '../../core/refusal.ts';
 import { temporaryName } from '../../core/step.ts';
 import type { Step } from '../../core/step.ts';
-import type { Answer, Gateways, Network, Rehearsal } from '../gateways.ts';
+import type { Answer, Gateways, Network, Trial } from '../gateways.ts';
 import { awaitAll } from './await-all.ts';
 import { contextOf } from './run-context.ts';
 
 /** A call of restore that can be asked about, in words for a Refusal. */
 interface Tried {
   readonly what: string;
-  readonly change: Rehearsal | undefined;
+  readonly change: Trial | undefined;
 }
 
 /**
@@ -22,7 +22,7 @@ export async function tryRestore(runId: string, gateways: Gateways): Promise<{ s
   const { plan } = await contextOf(runId, gateways);
   const tried = await awaitAll(distinct(plan.steps).map((step) => triedFor(step, network)));
   const answers = await awaitAll(
-    tried.flatMap((one) => (one === undefined ? [] : [rehearsed(one, network)])),
+    tried.flatMap((one) => (one === undefined ? [] : [triedOut(one, network)])),
   );
   const refused = answers.find(({ answer }) => answer.kind !== 'done');
   if (refused === undefined || refused.answer.kind === 'done') {
@@ -72,11 +72,11 @@ const pick = ({ associationId, aclId }: { associationId: string; aclId: string }
   aclId,
 });
 
-async function rehearsed(
+async function triedOut(
   { what, change }: Tried,
   network: Network,
 ): Promise<{ what: string; answer: Answer }> {
-  if (change !== undefined) return { what, answer: await network.rehearse(change) };
+  if (change !== undefined) return { what, answer: await network.tryOut(change) };
   return { what, answer: { kind: 'refused', reason: 'no such thing' } };
 }
 

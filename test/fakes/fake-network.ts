@@ -5,14 +5,7 @@
  * of one gateway; what can be told from a state alone is in network-state.ts.
  */
 import type { AclEntry, Interface, Inventory, Rule, SecurityGroup } from '../../core/inventory.ts';
-import type {
-  AclOfSubnet,
-  Answer,
-  Clock,
-  Network,
-  Rehearsal,
-  Tags,
-} from '../../lambda/gateways.ts';
+import type { AclOfSubnet, Answer, Clock, Network, Trial, Tags } from '../../lambda/gateways.ts';
 import { frozen } from './frozen.ts';
 import { marksIn } from './network-state.ts';
 import type { NetworkState } from './network-state.ts';
@@ -44,7 +37,7 @@ export class FakeNetwork implements Network {
   /** How stale every describe is, in milliseconds. */
   lagMs = 0;
   /** Why a change would not be permitted, if it would not. */
-  forbids: (change: Rehearsal) => string | undefined = () => undefined;
+  forbids: (change: Trial) => string | undefined = () => undefined;
   #born = 0;
 
   constructor(inventory: Inventory, { clock, ...watcher }: MarkWatcher & { clock: Clock }) {
@@ -229,7 +222,7 @@ export class FakeNetwork implements Network {
       : this.#become({ acls: acls.filter((one) => one !== acl) });
   }
 
-  async rehearse(change: Rehearsal): Promise<Answer> {
+  async tryOut(change: Trial): Promise<Answer> {
     const reason = this.forbids(change);
     return reason === undefined ? done : refused(reason);
   }

@@ -46,7 +46,7 @@ const reads = new Set([
   'groupsOn',
   'aclOf',
   'aclsMadeBy',
-  'rehearse',
+  'tryOut',
   'online',
   'notOk',
 ]);

@@ -50,7 +50,9 @@ test.concurrent.each(['isolate-one-node', 'client-cut'])(
 
     expect(run.code).toBe(1);
     expect(closedBy).toBe('status-change');
-    expect(verdicts.inForce.evidence.join('\n')).toMatch(/the hold ended early, after \d+ of \d+ s/);
+    expect(verdicts.inForce.evidence.join('\n')).toMatch(
+      /the hold ended early, after \d+ of \d+ s/,
+    );
     expect(span(timing.restoreAt, timing.restoredAt)).toBeLessThan(0);
     expect(verdicts.clean.answer).toBe('confirmed');
     expect(residue).toEqual([]);

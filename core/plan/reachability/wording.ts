@@ -17,7 +17,7 @@ export function inexact(found: Unwanted, circumstances: Circumstances): string {
   const { inventory, pulse } = circumstances;
   const who = `${trafficWords(found)} from ${endWords(from, inventory)} to ${endWords(to, inventory)}`;
   const when = pulse ? ' while the ACL pulse lasts' : '';
-  return `Cannot prove the plan exact as ${who} must stay ${wanted}${when}: found ${wanted === 'closed' ? leak(circumstances) : harm(found, circumstances)}`;
+  return `Cannot prove the plan exact as ${who} must stay ${wanted}${when}: found ${wanted === 'closed' ? admission(circumstances) : harm(found, circumstances)}`;
 }
 
 /** The packets of a flow in words: "tcp 3001-3002", "icmp type 8", "protocol 47". */
@@ -49,7 +49,7 @@ function endWords({ name, member }: End, inventory: Inventory): string {
 const ownerOf = ({ instanceId }: Interface, { instances }: Inventory): string | undefined =>
   instances.find(({ id }) => id === instanceId)?.name ?? instanceId;
 
-function leak({ rule }: Circumstances): string {
+function admission({ rule }: Circumstances): string {
   return rule === undefined
     ? 'it would be open'
     : `rule ${rule.id} of group ${rule.groupId} admits it`;

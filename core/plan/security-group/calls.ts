@@ -1,4 +1,5 @@
 import { Refusal } from '../../refusal.ts';
+import { refillPerSecond, requestBuckets } from '../../request-buckets.ts';
 import type { Step } from '../../step.ts';
 import type { Timing } from '../../timing.ts';
 
@@ -22,8 +23,8 @@ export function callsOf(steps: readonly Step[]): Calls {
   };
 }
 
-/** What EC2 lets through at once and then by the second, half of it left for restore (EC2 API throttling). */
-const bucket = { atOnce: 25, perSecond: 5 };
+/** Half of what EC2 lets through at once, the other half left for restore, and then by the second. */
+const bucket = { atOnce: requestBuckets.mutating / 2, perSecond: refillPerSecond };
 
 /** Seconds of an invocation that do not go into calls: describes, journal, hosts. */
 const otherSeconds = 30;

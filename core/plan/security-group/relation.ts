@@ -43,7 +43,6 @@ const sendersOf = (key: string, cuts: readonly Cut[]): string[] =>
 
 /** Interfaces that hold the same groups and lose the same senders: whatever is done, is done to all. */
 export interface InterfaceClass {
-  readonly key: string;
   readonly interfaces: readonly Interface[];
   readonly groupIds: readonly string[];
   readonly senders: ReadonlySet<string>;
@@ -59,8 +58,7 @@ export function classesOf(interfaces: readonly Interface[], relation: Relation):
     if (known === undefined) classes.set(key, { groupIds, interfaces: [one] });
     else known.interfaces.push(one);
   }
-  return [...classes].map(([key, { groupIds, interfaces: own }]) => ({
-    key,
+  return [...classes.values()].map(({ groupIds, interfaces: own }) => ({
     groupIds,
     interfaces: own,
     senders: own[0] === undefined ? new Set<string>() : relation.sendersTo(own[0]),

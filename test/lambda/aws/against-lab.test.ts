@@ -173,7 +173,7 @@ describe('a subnet', () => {
   });
 });
 
-test('rehearsing changes nothing', async () => {
+test('trying out changes nothing', async () => {
   const { network, inventory, groupId, state, changes } = await networkOnBench();
   const before = JSON.stringify(state.describe());
   const [eni] = inventory.interfaces;
@@ -182,13 +182,13 @@ test('rehearsing changes nothing', async () => {
   const edits = [{ ruleId: rule!.id, during: rule!.spec }];
 
   const answers = [
-    await network.rehearse({ kind: 'edit-rules', groupId: groupId('nodes'), edits }),
-    await network.rehearse({
+    await network.tryOut({ kind: 'edit-rules', groupId: groupId('nodes'), edits }),
+    await network.tryOut({
       kind: 'set-groups',
       interfaceId: eni!.id,
       groupIds: [groupId('nodes')],
     }),
-    await network.rehearse({ kind: 'swap-acl', ...acl! }),
+    await network.tryOut({ kind: 'swap-acl', ...acl! }),
   ];
   expect(answers).toEqual([done, done, done]);
   expect(changes()).toBe(0);

@@ -69,12 +69,12 @@ describe('a throttled change', () => {
     });
   });
 
-  test('is asked about again, too, when it is only rehearsed', async () => {
+  test('is asked about again, too, when it is only tried out', async () => {
     const { network: made } = await network((count) =>
       count === 1 ? throttled : xmlError('DryRunOperation', 412),
     );
     const change = { kind: 'set-groups', interfaceId: 'eni-1', groupIds: ['sg-1'] } as const;
-    expect(await made.rehearse(change)).toEqual({ kind: 'done' });
+    expect(await made.tryOut(change)).toEqual({ kind: 'done' });
   });
 });
 

@@ -70,7 +70,7 @@ describe('tryRestore()', () => {
     const world = new World({ ...shared, plan: attachPlan });
     await planned(partition, world);
     const unknown = world.gateways(({ method }, proceed) =>
-      method === 'rehearse'
+      method === 'tryOut'
         ? Promise.resolve({ kind: 'unknown', reason: 'TimeoutError' })
         : proceed(),
     );

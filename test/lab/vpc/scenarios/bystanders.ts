@@ -6,7 +6,7 @@ import { ruleset } from '../../../../lab/vpc/enforcement.ts';
 import { createNetwork } from '../../../../lab/vpc/network.ts';
 import { buildWorld } from '../../../../lab/vpc/world.ts';
 
-/** Witnesses of a monitor's flows while nothing happens, and while its host is cut from n1 for a while. */
+/** Watchers of a monitor's flows while nothing happens, and while its host is cut from n1 for a while. */
 
 const { hosts, inventory } = buildWorld({
   cluster: 'orders',

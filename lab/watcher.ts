@@ -1,5 +1,5 @@
 /**
- * Watches flows from inside one machine, to see whether anything harms them: `node witness.ts FLOW…`,
+ * Watches flows from inside one machine, to see whether anything harms them: `node watcher.ts FLOW…`,
  * a flow being ADDRESS/PORT.
  *
  * It dials every flow, and prints a line once it knows which of them open; those it dials anew every

@@ -20,7 +20,7 @@ async function networkOn(answer: (request: Asked, count: number) => Reply): Prom
 
 const done: Answer = { kind: 'done' };
 
-describe('rehearse()', () => {
+describe('tryOut()', () => {
   const rule = {
     ruleId: 'sgr-1',
     during: { protocol: '-1', peer: { kind: 'ipv4', cidr: '10.0.0.0/8' } },
@@ -50,7 +50,7 @@ describe('rehearse()', () => {
 
   test.each(changes)('asks as a DryRun and changes nothing: $kind', async (change, sent) => {
     const network = await networkOn(() => xmlError('DryRunOperation', 412));
-    expect(await network.rehearse(change)).toEqual(done);
+    expect(await network.tryOut(change)).toEqual(done);
     expect(sentTo(fake!)).toMatchObject([{ ...sent, DryRun: 'true' }]);
   });
 
@@ -61,6 +61,6 @@ describe('rehearse()', () => {
     ['unknown', xml('<newAssociationId>aa-2</newAssociationId>')],
   ] as const)('is %s', async (kind, reply) => {
     const network = await networkOn(() => reply);
-    expect((await network.rehearse(changes[2][0])).kind).toBe(kind);
+    expect((await network.tryOut(changes[2][0])).kind).toBe(kind);
   });
 });

@@ -4,7 +4,7 @@ import {
   ReplaceNetworkAclAssociationCommand,
 } from '@aws-sdk/client-ec2';
 import type { EC2Client } from '@aws-sdk/client-ec2';
-import type { Answer, Rehearsal } from '../gateways.ts';
+import type { Answer, Trial } from '../gateways.ts';
 import type { Send } from './changer.ts';
 import { failureOf, isCode } from './failure.ts';
 import type { Family } from './pacer.ts';
@@ -14,7 +14,7 @@ import { modification } from './rule-changes.ts';
  * Asks whether a change would be permitted. EC2 answers a DryRun always with an error: DryRunOperation
  * when it would (API reference, "Common request parameters"). It judges permissions, not quotas.
  */
-export async function rehearse(send: Send, change: Rehearsal): Promise<Answer> {
+export async function tryOut(send: Send, change: Trial): Promise<Answer> {
   const { family, call } = callOf(change);
   try {
     await send(family, call);
@@ -30,7 +30,7 @@ interface Call {
   readonly call: (client: EC2Client) => Promise<unknown>;
 }
 
-function callOf(change: Rehearsal): Call {
+function callOf(change: Trial): Call {
   const DryRun = true;
   switch (change.kind) {
     case 'edit-rules': {
