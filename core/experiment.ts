@@ -2,13 +2,24 @@ import * as z from 'zod';
 import { listenerPortMin, usualPorts } from './aerospike.ts';
 import type { PortNumbers } from './aerospike.ts';
 import { contradictionIn } from './contradictions.ts';
-import { Fault } from './fault.ts';
+import { Fault, Flapping, Intensity, Mechanism, Packets } from './fault.ts';
 import { Refusal } from './refusal.ts';
 import { sentence } from './sentence.ts';
 
 /** Longest hold an experiment may ask for, in seconds. */
 export const holdSecondsMax = 3600;
 const PortNumber = z.int().min(listenerPortMin).max(65_535);
+
+/** TLS twins have no usual number that is listened on: absent means there is none. */
+const PortNumbersGiven = z.strictObject({
+  service: PortNumber.optional().meta({ description: 'usually 3000' }),
+  fabric: PortNumber.optional().meta({ description: 'usually 3001' }),
+  heartbeat: PortNumber.optional().meta({ description: 'usually 3002' }),
+  admin: PortNumber.optional().meta({ description: 'usually 3003' }),
+  tlsService: PortNumber.optional().meta({ description: 'usually 4333' }),
+  tlsFabric: PortNumber.optional().meta({ description: 'usually 3011' }),
+  tlsHeartbeat: PortNumber.optional().meta({ description: 'usually 3012' }),
+});
 
 /**
  * What an operator asks for: which connections of which cluster stop, how, and for how long. It never
@@ -30,16 +41,28 @@ export const ExperimentSchema = z.strictObject({
     .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
     .meta({ description: 'The value of the tag aerofault:cluster on its instances' }),
   fault: Fault.meta({ description: 'The kind of harm' }),
-  mechanism: z.enum(['iptables', 'security-group', 'network-acl']).meta({
+  mechanism: Mechanism.meta({
     description:
-      'How: packet filters on hosts (partitions only), security-group rules, or, between subnets, network ACLs',
+      'How: packet filters on hosts (iptables, or nft where it is missing), routes, security-group rules, network ACLs between subnets, or the server itself',
   }),
   direction: z.enum(['both', 'inbound']).default('both').meta({
     description:
       'inbound: only connections dialled towards the targets (the famous one-ended recipe)',
   }),
-  packets: z.enum(['drop', 'reject', 'tcp-reset']).default('drop').meta({
-    description: 'What happens to a stopped packet; iptables only',
+  packets: Packets.default('drop').meta({
+    description: 'What happens to a stopped packet; packet filters and routes only',
+  }),
+  intensity: Intensity.optional().meta({
+    description: 'Not all packets or new connections, but a share; packet filters only',
+  }),
+  flapping: Flapping.optional().meta({
+    description: 'On and off again until the end of the hold; packet filters only',
+  }),
+  allowFlapping: z.boolean().optional().meta({
+    description: 'Needed for what flaps on a namespace with strong consistency',
+  }),
+  seed: z.int().min(0).max(4_294_967_295).optional().meta({
+    description: 'For choices at random; made from the run id, and journalled, when absent',
   }),
   established: z.enum(['leave', 'sever']).optional().meta({
     description:
@@ -57,14 +80,9 @@ export const ExperimentSchema = z.strictObject({
     description: 'How long the fault stays, in seconds',
   }),
   portNumbers: z
-    .strictObject({
-      service: PortNumber.optional().meta({ description: 'usually 3000' }),
-      fabric: PortNumber.optional().meta({ description: 'usually 3001' }),
-      heartbeat: PortNumber.optional().meta({ description: 'usually 3002' }),
-      admin: PortNumber.optional().meta({ description: 'usually 3003' }),
-    })
+    .union([z.literal('node'), PortNumbersGiven])
     .optional()
-    .meta({ description: "The cluster's own port numbers, where they are not the usual ones" }),
+    .meta({ description: 'The port numbers, where they are not the usual ones; node: as it says' }),
   expect: z
     .strictObject({
       clusterSizes: z.array(z.int().min(0).max(256)).min(1).max(16).optional().meta({

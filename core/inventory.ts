@@ -113,6 +113,54 @@ const NetworkAcl = z.strictObject({
 });
 export type NetworkAcl = z.infer<typeof NetworkAcl>;
 
+/**
+ * What a host said of itself, and its node of Aerospike, before anything was touched (host/survey.sh). A
+ * host that was not asked, or did not answer, has none.
+ */
+export const Survey = z.strictObject({
+  instanceId: z.string(),
+  agent: z.string().optional().meta({ description: 'Version of its SSM agent' }),
+  clock: z
+    .strictObject({
+      offsetMs: z.number(),
+      errorMs: z.number(),
+      by: z.enum(['chrony', 'round-trip']),
+    })
+    .optional()
+    .meta({ description: 'How far its clock is ahead of ours, give or take' }),
+  tools: z.array(z.string()).meta({ description: 'Of those that scripts use, the ones found' }),
+  iptables: z.enum(['nft', 'legacy']).optional().meta({ description: 'Its backend' }),
+  abilities: z
+    .array(z.enum(['time', 'statistic', 'u32', 'reject', 'nat', 'nft-time', 'sever']))
+    .meta({
+      description: 'What its kernel was seen to do, in a namespace of its own where possible',
+    }),
+  timer: z.enum(['systemd', 'setsid']),
+  container: z.boolean().meta({ description: 'Ports of the cluster lead into a container' }),
+  listens: z.array(z.int()).meta({ description: 'Which of the ports asked for it listens on' }),
+  findings: z
+    .array(z.strictObject({ refuses: z.boolean(), says: z.string() }))
+    .meta({ description: 'What is wrong, and what to do; `refuses`: no fault here' }),
+  node: z
+    .strictObject({
+      id: z.string(),
+      build: z.string(),
+      principal: z.string(),
+      rack: z.int().optional().meta({ description: 'When all its namespaces agree' }),
+      ports: z
+        .record(z.string(), z.int())
+        .meta({
+          description:
+            'service, fabric, heartbeat, admin and tlsService, tlsFabric, tlsHeartbeat: those it has',
+        }),
+      fabricAddresses: z.array(z.string()),
+      strong: z.array(z.string()).meta({ description: 'Namespaces with strong consistency' }),
+    })
+    .optional()
+    .meta({ description: 'Absent where no node answers' }),
+});
+export type Survey = z.infer<typeof Survey>;
+
 export const Inventory = z.strictObject({
   cluster: z.string(),
   observedAt: z.int(),
@@ -128,6 +176,7 @@ export const Inventory = z.strictObject({
   networkAcls: z
     .array(NetworkAcl)
     .meta({ description: 'Those of the subnets, and all that bear a mark of ours' }),
+  surveys: z.array(Survey).optional().meta({ description: 'What hosts said of themselves' }),
 });
 export type Inventory = z.infer<typeof Inventory>;
 

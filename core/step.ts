@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Flapping, Intensity, Packets } from './fault.ts';
 import { AclEntry, RuleSpec } from './inventory.ts';
 
 /**
@@ -8,16 +9,92 @@ import { AclEntry, RuleSpec } from './inventory.ts';
  */
 const common = { id: z.string(), phase: z.int(), says: z.string() };
 
-const HostCut = z.strictObject({
+/**
+ * When a step on a host is in force, in milliseconds from the run's injectAt: whole seconds, for that is
+ * how finely iptables tells time. Absent: from injectAt to restoreAt.
+ */
+export const Window = z.strictObject({ startMs: z.int().min(0), endMs: z.int().min(1) });
+export type Window = z.infer<typeof Window>;
+
+/** What every step on a host has. `part` tells those of one run on one host apart; absent means 0. */
+const onHost = {
   ...common,
-  kind: z.literal('host-cut'),
   instanceId: z.string(),
+  part: z.int().min(0).max(99).optional(),
+  window: Window.optional(),
+};
+
+/** What steps by a packet filter have. */
+const byFilter = {
+  ...onHost,
+  filter: z.enum(['iptables', 'nft']).optional().meta({
+    description: 'Absent: iptables, or nft where that is missing',
+  }),
+  intensity: Intensity.optional().meta({ description: 'Absent: every packet' }),
+  flapping: Flapping.optional(),
+};
+
+/** Stops packets between the host and peers on ports, whichever end has the port. */
+const HostCut = z.strictObject({
+  ...byFilter,
+  kind: z.literal('host-cut'),
   peers: z.array(z.string()).min(1),
   ports: z.array(z.int()).min(1),
-  packets: z.enum(['drop', 'reject', 'tcp-reset']),
+  packets: Packets,
   direction: z.enum(['both', 'inbound']),
+  local: z
+    .union([z.strictObject({ address: z.string() }), z.strictObject({ device: z.string() })])
+    .optional()
+    .meta({ description: "Only over the host's own address, or its device" }),
 });
 export type HostCut = z.infer<typeof HostCut>;
+
+/** Sends new connections that the host dials to peers' ports to another address. */
+const HostReroute = z.strictObject({
+  ...byFilter,
+  kind: z.literal('host-reroute'),
+  peers: z.array(z.string()).min(1).meta({ description: 'Addresses dialled' }),
+  ports: z.array(z.int()).min(1),
+  to: z.string(),
+  source: z.string().optional().meta({ description: 'Source address they then bear' }),
+});
+export type HostReroute = z.infer<typeof HostReroute>;
+
+/** Gives the host routes to peers that lead nowhere: every port, both ways. */
+const HostRoute = z.strictObject({
+  ...onHost,
+  kind: z.literal('host-route'),
+  peers: z.array(z.string()).min(1),
+  how: z.enum(['blackhole', 'unreachable', 'prohibit']),
+});
+export type HostRoute = z.infer<typeof HostRoute>;
+
+/** Stops the host's Aerospike service, or lets its process stand still. */
+const HoldService = z.strictObject({
+  ...onHost,
+  kind: z.literal('hold-service'),
+  how: z.enum(['stop', 'freeze']),
+  name: z.string().meta({ description: 'stop: the systemd unit; freeze: the process' }),
+});
+export type HoldService = z.infer<typeof HoldService>;
+
+/** Stops shipping to one destination, by the node's own info commands. */
+const PauseXdr = z.strictObject({
+  ...onHost,
+  kind: z.literal('pause-xdr'),
+  address: z.string().meta({ description: "The node's own, where its info port listens" }),
+  port: z.int(),
+  how: z.enum(['force-linkdown', 'remove-namespaces']).meta({
+    description: 'Before server 5.0, and from then on',
+  }),
+  dc: z.string(),
+  namespaces: z.array(z.string()).min(1),
+  rewind: z.union([z.literal('all'), z.int().min(0)]).optional(),
+});
+export type PauseXdr = z.infer<typeof PauseXdr>;
+
+/** A step that a script on the host does, undone by the run's restore there and by its timer. */
+export type HostStep = HostCut | HostReroute | HostRoute | HoldService | PauseXdr;
 
 /**
  * Makes an empty group of the run's own: no rule in, none out. Its id is only known once it is made, so
@@ -134,6 +211,10 @@ export type Sever = z.infer<typeof Sever>;
 
 export const Step = z.discriminatedUnion('kind', [
   HostCut,
+  HostReroute,
+  HostRoute,
+  HoldService,
+  PauseXdr,
   MakeGroup,
   AddRules,
   EditRules,
@@ -189,5 +270,19 @@ function peerKey(peer: RuleSpec['peer']): string {
       return peer.prefixListId;
     case 'group':
       return peer.groupId;
+  }
+}
+
+/** Whether a step is done by a script on a host, and undone by the run's restore there. */
+export function isHostStep(step: Step): step is HostStep {
+  switch (step.kind) {
+    case 'host-cut':
+    case 'host-reroute':
+    case 'host-route':
+    case 'hold-service':
+    case 'pause-xdr':
+      return true;
+    default:
+      return false;
   }
 }

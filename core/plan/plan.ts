@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { Cut } from '../cut.ts';
 import { portNumbersOf } from '../experiment.ts';
+import { Flapping, Intensity } from '../fault.ts';
 import type { Experiment } from '../experiment.ts';
 import { clusterTag, markedBy, nodesOf, runTag } from '../inventory.ts';
 import type { Inventory } from '../inventory.ts';
 import { Refusal } from '../refusal.ts';
-import { Step } from '../step.ts';
+import { Step, Window } from '../step.ts';
 import { planNetworkAcl } from './network-acl/plan-network-acl.ts';
 import { planPartition } from './partition.ts';
 import { planSecurityGroup } from './security-group/plan-security-group.ts';
@@ -19,6 +20,22 @@ export const Prediction = z.strictObject({
   falls: z.array(Cut).meta({ description: 'The cuts whose established connections fall' }),
 });
 export type Prediction = z.infer<typeof Prediction>;
+
+/** One fault of a plan with its own times and strength. */
+export const PlanPart = z.strictObject({
+  part: z.int(),
+  kind: z.enum(['cut', 'reroute', 'service', 'xdr-pause']),
+  cuts: z
+    .array(Cut)
+    .meta({ description: 'What it stops while it is on; of reroute: what it turns' }),
+  targets: z.array(z.string()),
+  window: Window.meta({ description: 'From injectAt' }),
+  flapping: Flapping.optional(),
+  intensity: Intensity.optional(),
+  clusterSizes: z.array(z.int()).meta({ description: 'While it alone is on' }),
+  says: z.string(),
+});
+export type PlanPart = z.infer<typeof PlanPart>;
 
 /** Ordered steps, the flows they stop, and what should follow from it. */
 export const Plan = z.strictObject({
@@ -35,6 +52,10 @@ export const Plan = z.strictObject({
     .strictObject({ inject: z.int(), restore: z.int() })
     .meta({ description: 'Calls to EC2 that change something, when nothing goes wrong' }),
   prediction: Prediction,
+  parts: z.array(PlanPart).optional().meta({
+    description: 'Absent: one cut, whole and for the whole hold',
+  }),
+  seed: z.int().optional().meta({ description: 'What choices at random were made from' }),
   warnings: z.array(z.string()),
 });
 export type Plan = z.infer<typeof Plan>;
