@@ -10,6 +10,13 @@ export type PortName = z.infer<typeof PortName>;
  */
 export type PortNumbers = Readonly<Record<PortName, number>>;
 
+/** The names of listeners that speak TLS, by the listener each stands beside or in place of. */
+export const tlsTwins = {
+  service: 'tlsService',
+  fabric: 'tlsFabric',
+  heartbeat: 'tlsHeartbeat',
+} as const satisfies Partial<Record<PortName, string>>;
+
 export const usualPorts: PortNumbers = {
   service: 3000,
   fabric: 3001,

@@ -1,8 +1,8 @@
 import * as z from 'zod';
-import { listenerPortMin, usualPorts } from './aerospike.ts';
-import type { PortNumbers } from './aerospike.ts';
+import { listenerPortMin, tlsTwins, usualPorts } from './aerospike.ts';
+import type { PortName, PortNumbers } from './aerospike.ts';
 import { contradictionIn } from './contradictions.ts';
-import { Fault, Flapping, Intensity, Mechanism, Packets } from './fault.ts';
+import { AskedIntensity, Fault, Flapping, Mechanism, Packets } from './fault.ts';
 import { Refusal } from './refusal.ts';
 import { sentence } from './sentence.ts';
 
@@ -20,6 +20,7 @@ const PortNumbersGiven = z.strictObject({
   tlsFabric: PortNumber.optional().meta({ description: 'usually 3011' }),
   tlsHeartbeat: PortNumber.optional().meta({ description: 'usually 3012' }),
 });
+export type GivenPortNumbers = z.infer<typeof PortNumbersGiven>;
 
 /**
  * What an operator asks for: which connections of which cluster stop, how, and for how long. It never
@@ -52,7 +53,7 @@ export const ExperimentSchema = z.strictObject({
   packets: Packets.default('drop').meta({
     description: 'What happens to a stopped packet; packet filters and routes only',
   }),
-  intensity: Intensity.optional().meta({
+  intensity: AskedIntensity.optional().meta({
     description: 'Not all packets or new connections, but a share; packet filters only',
   }),
   flapping: Flapping.optional().meta({
@@ -80,7 +81,10 @@ export const ExperimentSchema = z.strictObject({
     description: 'How long the fault stays, in seconds',
   }),
   portNumbers: z
-    .union([z.literal('node'), PortNumbersGiven])
+    .union([
+      z.literal('node').meta({ description: 'As every node says of itself' }),
+      PortNumbersGiven.meta({ description: 'As given; the usual ones for those left out' }),
+    ])
     .optional()
     .meta({ description: 'The port numbers, where they are not the usual ones; node: as it says' }),
   expect: z
@@ -124,12 +128,34 @@ export function establishedOf(experiment: Experiment): 'leave' | 'sever' {
   return experiment.established ?? (experiment.mechanism === 'security-group' ? 'leave' : 'sever');
 }
 
-/** The cluster's port numbers: what the experiment says, the usual ones otherwise. */
-export function portNumbersOf({ portNumbers = {} }: Experiment): PortNumbers {
+/**
+ * The cluster's port numbers: what the experiment says, the usual ones otherwise.
+ *
+ * @throws Error for an experiment that leaves them to the nodes: {@link experimentOn} must have asked them.
+ */
+export function portNumbersOf(experiment: Experiment): PortNumbers {
+  const given = numbersGiven(experiment);
   return {
-    service: portNumbers.service ?? usualPorts.service,
-    fabric: portNumbers.fabric ?? usualPorts.fabric,
-    heartbeat: portNumbers.heartbeat ?? usualPorts.heartbeat,
-    admin: portNumbers.admin ?? usualPorts.admin,
+    service: given.service ?? usualPorts.service,
+    fabric: given.fabric ?? usualPorts.fabric,
+    heartbeat: given.heartbeat ?? usualPorts.heartbeat,
+    admin: given.admin ?? usualPorts.admin,
   };
+}
+
+/** The numbers of these listeners and of their TLS twins, where there are any: ascending, each once. */
+export function numbersOf(names: readonly PortName[], experiment: Experiment): number[] {
+  const numbers = { ...numbersGiven(experiment), ...portNumbersOf(experiment) };
+  const found = names.flatMap((name) => [
+    numbers[name],
+    ...(name === 'admin' ? [] : [numbers[tlsTwins[name]] ?? []].flat()),
+  ]);
+  return [...new Set(found)].toSorted((a, b) => a - b);
+}
+
+function numbersGiven({ portNumbers = {} }: Experiment): GivenPortNumbers {
+  if (portNumbers !== 'node') return portNumbers;
+  throw new Error(
+    "Cannot read port numbers as the nodes must have been asked for them: found 'node'",
+  );
 }

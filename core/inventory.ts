@@ -147,12 +147,10 @@ export const Survey = z.strictObject({
       build: z.string(),
       principal: z.string(),
       rack: z.int().optional().meta({ description: 'When all its namespaces agree' }),
-      ports: z
-        .record(z.string(), z.int())
-        .meta({
-          description:
-            'service, fabric, heartbeat, admin and tlsService, tlsFabric, tlsHeartbeat: those it has',
-        }),
+      ports: z.record(z.string(), z.int()).meta({
+        description:
+          'service, fabric, heartbeat, admin and tlsService, tlsFabric, tlsHeartbeat: those it has',
+      }),
       fabricAddresses: z.array(z.string()),
       strong: z.array(z.string()).meta({ description: 'Namespaces with strong consistency' }),
     })

@@ -17,13 +17,19 @@ import {
 } from './judge/connections.ts';
 import { standingFinding, standingsOf } from './judge/established.ts';
 import type { Standing } from './judge/established.ts';
+import { countersFinding } from './judge/part-cut.ts';
+import { answeringFindings } from './judge/part-service.ts';
+import { shippingFindings } from './judge/part-xdr.ts';
+import { lookFindings } from './judge/parts.ts';
 import { classFinding, classOf } from './judge/verdict-class.ts';
 import { whyFindings } from './judge/why.ts';
-import { canaryQuestions, controlQuestions, cutQuestions } from './probe.ts';
+import { canaryQuestions, controlQuestions, cutQuestions, serviceDials } from './probe.ts';
 import type { ConnectionQuestion, Subject } from './probe.ts';
 import type { Finding, VerdictClass } from './verdict.ts';
 
 export type { Sample, Views } from './judge/answers.ts';
+export { countersFinding } from './judge/part-cut.ts';
+export { partsSeen, runFindings } from './judge/parts.ts';
 
 /** Is the cluster whole and quiet: one key, full size everywhere, nothing migrating or unavailable? */
 export function steadyFindings(subject: Subject, sample: Sample): Finding[] {
@@ -35,6 +41,8 @@ export function steadyFindings(subject: Subject, sample: Sample): Finding[] {
     ...views.map(({ from, view }) => quietFinding(nameOf(from, subject), view, size)),
     reachFinding('open before', connectionsOf(subject), sample),
     ...controlsBeforeFinding(subject, sample),
+    ...answeringFindings(subject, sample, 'before'),
+    ...shippingFindings(subject, sample, 'before'),
     ...(canaries.length === 0 ? [] : [reachFinding('held open as canaries', canaries, sample)]),
   ];
 }
@@ -44,8 +52,11 @@ export function steadyFindings(subject: Subject, sample: Sample): Finding[] {
  * tells the verdict class.
  */
 export function inForceFindings(subject: Subject, baseline: Sample, now: Sample): Finding[] {
+  if (subject.plan.parts !== undefined) {
+    return lookFindings({ subject, baseline, looks: [now], of: 'look' });
+  }
   const found = {
-    blocked: blockedFinding(subject, baseline, now),
+    blocked: stoppedFinding(subject, baseline, now),
     controls: controlFinding(subject, baseline, now),
     sizes: sizesFinding(subject, now.views),
     standings: standingsOf(subject, baseline, now),
@@ -62,6 +73,14 @@ export function inForceFindings(subject: Subject, baseline: Sample, now: Sample)
   const bit = findings.every(({ answer }) => answer !== 'refuted');
   const why = bit ? [] : whyFindings({ subject, baseline, now, standings: found.standings });
   return [...findings, ...why];
+}
+
+/** Where no address is known to dial, the hosts' own rules tell. */
+function stoppedFinding(subject: Subject, baseline: Sample, now: Sample): Finding {
+  const [counted] = countersFinding({ subject, baseline, looks: [now], of: 'look' });
+  return cutQuestions(subject).length === 0 && counted !== undefined
+    ? counted
+    : blockedFinding(subject, baseline, now);
 }
 
 interface Found {
@@ -92,6 +111,8 @@ export function recoveredFindings(subject: Subject, baseline: Sample, now: Sampl
     wholeFinding(subject, now.views),
     ...now.views.map(({ from, view }) => settledFinding(nameOf(from, subject), view)),
     reopened(connectionsOf(subject), baseline, now),
+    ...answeringFindings(subject, now, 'again'),
+    ...shippingFindings(subject, now, 'again'),
   ];
 }
 
@@ -103,4 +124,5 @@ export function reopenedFinding(subject: Subject, baseline: Sample, now: Sample)
 const connectionsOf = (subject: Subject): ConnectionQuestion[] => [
   ...cutQuestions(subject),
   ...controlQuestions(subject),
+  ...serviceDials(subject),
 ];

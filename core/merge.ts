@@ -6,7 +6,7 @@
  */
 import { markedBy, runTag } from './inventory.ts';
 import type { Rule, RuleSpec } from './inventory.ts';
-import { allowanceKey, sameAllowance, samePeer, sameSpec } from './step.ts';
+import { allowanceKey, sameAllowance, samePeer, sameSpec } from './allowance.ts';
 import type { RevokeRules, RuleEdit } from './step.ts';
 
 /** What puts the edited rules of one group back: edits in place, then rules to take off by their ids. */

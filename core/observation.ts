@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { Survey } from './inventory.ts';
 
 /**
  * Answers of the host scripts, as their one JSON line says them (host/*.sh). Strict where a verdict
@@ -41,6 +42,14 @@ export const Change = z.union([
 ]);
 export type Change = z.infer<typeof Change>;
 
+/** What one part's rules on a host counted since they were put there. */
+export const Hits = z.object({
+  part: z.int(),
+  seen: z.int().meta({ description: 'Packets, or first ones of connections, that they looked at' }),
+  hit: z.int().meta({ description: 'Those that they stopped or turned' }),
+});
+export type Hits = z.infer<typeof Hits>;
+
 const asked = { probe: z.string() };
 
 /** One result of probe.sh, by the item that asked for it. */
@@ -53,6 +62,13 @@ export const ProbeResult = z.union([
   z.object({ ...asked, answer: z.enum(['alive', 'dead']), lastAt: z.number() }),
   z.object({ ...asked, answer: z.enum([...ConnectionAnswer.options, 'absent', 'stopped']) }),
   z.object({ ...asked, established: z.int() }),
+  z.object({ ...asked, parts: z.array(Hits) }),
+  z.object({
+    ...asked,
+    answer: z.literal('ok'),
+    namespaces: z.array(z.string()).meta({ description: 'Shipped to the destination asked for' }),
+    linkdown: z.boolean().meta({ description: 'Before server 5.0: the link is held down' }),
+  }),
 ]);
 export type ProbeResult = z.infer<typeof ProbeResult>;
 
@@ -62,11 +78,16 @@ export const ProbeReply = z.object({
   results: z.array(ProbeResult),
 });
 
-export const CutReply = z.object({
-  script: z.literal('cut'),
+/**
+ * The answer of every script that changes its host until a given instant. `appliedAt` lies ahead where
+ * the kernel will switch by itself.
+ */
+export const ChangeReply = z.object({
+  script: z.enum(['cut', 'reroute', 'route', 'service', 'xdr']),
   outcome: z.enum(['applied', 'already', 'refused', 'failed']),
   reason: z.string().optional(),
   timer: z.string().optional(),
+  switch: z.enum(['kernel', 'script']).optional(),
   appliedAt: z.int().nullish(),
 });
 
@@ -88,3 +109,19 @@ export const SeverReply = z.object({
   before: z.int().optional(),
   left: z.int().optional(),
 });
+
+/** What survey.sh found; `at` and `clock` are by the host's own clock, `clock` by what chrony knows. */
+export const SurveyReply = z.object({
+  script: z.literal('survey'),
+  at: z.int(),
+  clock: Survey.shape.clock.nullish(),
+  tools: Survey.shape.tools,
+  iptables: Survey.shape.iptables.nullish(),
+  abilities: Survey.shape.abilities,
+  timer: Survey.shape.timer,
+  container: Survey.shape.container,
+  listens: Survey.shape.listens,
+  findings: Survey.shape.findings,
+  node: Survey.shape.node.nullish(),
+});
+export type SurveyReply = z.infer<typeof SurveyReply>;

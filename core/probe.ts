@@ -5,6 +5,24 @@ import type { Instance, Inventory } from './inventory.ts';
 import type { Plan } from './plan/plan.ts';
 import { chosenDials } from './probe/chosen-dials.ts';
 import type { Dial } from './probe/dial.ts';
+import {
+  countedDials,
+  hitsQuestions,
+  serviceDials,
+  serviceViews,
+  xdrQuestions,
+} from './probe/part-questions.ts';
+
+export {
+  countedDials,
+  hitsQuestions,
+  serviceDials,
+  serviceViews,
+  xdrQuestions,
+} from './probe/part-questions.ts';
+export type { XdrQuestion } from './probe/part-questions.ts';
+export { guardMsOf } from './probe/windows.ts';
+export { firstLookMs, nextLookMs } from './probe/look-times.ts';
 
 /**
  * The questions a run asks, as items for probe.sh (docs: the header of host/probe.sh).
@@ -15,7 +33,7 @@ export interface Question {
   /** Instance id of the vantage: never the machine that is asked about, except for its own view. */
   readonly from: string;
   readonly item: string;
-  readonly purpose: 'cut' | 'control' | 'canary' | 'view';
+  readonly purpose: 'cut' | 'control' | 'canary' | 'view' | 'hits' | 'counted' | 'service' | 'xdr';
 }
 
 /** A question about one connection. */
@@ -32,6 +50,8 @@ export interface Subject {
   readonly experiment: Experiment;
   readonly inventory: Inventory;
   readonly plan: Plan;
+  /** Epoch milliseconds from which the plan's parts count; absent while it is not known. */
+  readonly injectAt?: number | undefined;
 }
 
 /** New connections that the cut must stop, from the machine that would dial. */
@@ -61,6 +81,23 @@ function questionOf(
   purpose: Question['purpose'],
 ): ConnectionQuestion {
   return { from, item: `${verb}/${address}/${port}`, purpose, to, port, needed };
+}
+
+/**
+ * What is asked of the parts of a plan beside connections: `before` and after the fault how a service and
+ * shipping should be, and during it what the hosts' own rules count, too.
+ */
+export function partQuestions(subject: Subject, when: 'before' | 'during'): Question[] {
+  const always = [...serviceDials(subject), ...serviceViews(subject), ...xdrQuestions(subject)];
+  return when === 'before'
+    ? [...uncounted(subject), ...always]
+    : [...hitsQuestions(subject), ...countedDials(subject), ...always];
+}
+
+/** Each dial that is counted later, once: whether it was open before. */
+function uncounted(subject: Subject): Question[] {
+  const dials = countedDials(subject);
+  return [...new Map(dials.map((dial) => [`${dial.from} ${dial.item}`, dial])).values()];
 }
 
 /** What each node says of its cluster, asked on the node itself at its own address. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { PartReport, partReportsOf } from './report/parts.ts';
 import { clustersSeen, firstGroupedAs } from './clusters.ts';
 import { ExperimentSchema } from './experiment.ts';
 import { nodesOf } from './inventory.ts';
@@ -6,6 +7,7 @@ import { Actor, Life } from './journal.ts';
 import { inForceFindings } from './judge.ts';
 import type { Note } from './note.ts';
 import { Prediction } from './plan/plan.ts';
+import { isHostStep } from './step.ts';
 import { changesOf, failureOf, injected, notesOf, sampleAt } from './story.ts';
 import type { Story } from './story.ts';
 import { Verdict } from './verdict.ts';
@@ -56,6 +58,9 @@ export const Report = z.strictObject({
     recoveredAt: Instant,
     deadlineAt: Instant,
   }),
+  parts: z.array(PartReport).default([]).meta({
+    description: 'The faults of a plan with several, or with times or shares of their own',
+  }),
   clusters: z.array(
     z.strictObject({ at: z.int(), key: z.string(), size: z.int(), nodes: z.array(z.string()) }),
   ),
@@ -86,6 +91,7 @@ export function reportOf(story: Story): Report {
     plan: planOf(record),
     verdicts,
     timing: timingOf(story),
+    parts: partReportsOf(story),
     clusters: clustersSeen(changesOf(story)).map((one) => ({ ...one, nodes: [...one.nodes] })),
     restored: restoredIn(notes),
     ...residueIn(notes),
@@ -143,7 +149,11 @@ function shortcoming({ steady, inForce, recovered }: Report['verdicts'], cause?:
 
 function timingOf(story: Story): Report['timing'] {
   const { run, notes } = story;
-  const injectedAt = latest(notesOf(notes, 'applied').map(({ appliedAt }) => appliedAt));
+  const injectedAt = latest(
+    notesOf(notes, 'applied')
+      .filter(({ stepId }) => beginsFirst(stepId, story))
+      .map(({ appliedAt }) => appliedAt),
+  );
   const restoredAt = latest(notesOf(notes, 'restored').map((note) => note.restoredAt));
   return {
     openedAt: run.openedAt,
@@ -158,6 +168,17 @@ function timingOf(story: Story): Report['timing'] {
   };
 }
 
+/** Whether a step is one of those that begin a run: of parts with times of their own, the first. */
+function beginsFirst(stepId: string, { record }: Story): boolean {
+  const starts = (record?.plan.steps ?? []).map((step) => ({
+    id: step.id,
+    startMs: isHostStep(step) ? (step.window?.startMs ?? 0) : 0,
+  }));
+  const first = Math.min(...starts.map(({ startMs }) => startMs));
+  const own = starts.find(({ id }) => id === stepId);
+  return own === undefined || own.startMs === first;
+}
+
 /** By the nodes' own records where sizes must change, else by the first probe that saw the cut. */
 function inForceAtOf(story: Story, injectedAt: number | null): number | null {
   const { record, experiment, notes } = story;
@@ -166,7 +187,7 @@ function inForceAtOf(story: Story, injectedAt: number | null): number | null {
   if (clusterSizes.join() !== String(nodesOf(record.inventory).length)) {
     return firstGroupedAs(clusterSizes, changesOf(story), injectedAt) ?? null;
   }
-  const subject = { ...record, experiment };
+  const subject = { ...record, experiment, injectAt: story.run.injectAt };
   const baseline = sampleAt(notes, 'baseline');
   const proof = notesOf(notes, 'probes').find(({ moment, seen }) => {
     if (baseline === undefined || moment !== 'prove') return false;

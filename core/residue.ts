@@ -1,7 +1,8 @@
 import { markedBy } from './inventory.ts';
 import type { Inventory, Rule, SecurityGroup } from './inventory.ts';
 import { isStillOurs } from './merge.ts';
-import { sameAllowance, sameSpec, temporaryName } from './step.ts';
+import { sameAllowance, sameSpec } from './allowance.ts';
+import { temporaryName } from './step.ts';
 import type { RevokeRules, RuleEdit, Step } from './step.ts';
 
 /** What differs from before, a line each: by the run's doing, and by that of others. */

@@ -8,8 +8,20 @@ export function sentence(error: z.ZodError, value: unknown): string {
   if (issue === undefined)
     return 'Cannot read experiment as it must match the schema: found it does not';
   const rest = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : '';
-  return `Cannot read experiment as ${requirement(issue, value)}${rest}`;
+  return `Cannot read experiment as ${requirement(plainest(issue), value)}${rest}`;
 }
+
+/** Of a value that may be of several types, what is wrong with it as the type that it is of. */
+function plainest(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union') return issue;
+  const told = issue.errors
+    .flatMap(([first]) => first ?? [])
+    .find((first) => !isOfOtherType(first));
+  return told === undefined ? issue : plainest({ ...told, path: [...issue.path, ...told.path] });
+}
+
+const isOfOtherType = ({ path, code }: Issue): boolean =>
+  path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
 
 function requirement(issue: Issue, value: unknown): string {
   const where = issue.path.length === 0 ? 'it' : `'${issue.path.join('.')}'`;
@@ -41,10 +53,12 @@ function must(issue: Issue): string {
   }
 }
 
-/** The kinds a discriminated union knows, where it says them. */
+/** The kinds a discriminated union knows, where it says them, or the types of another. */
 function kindsOf(issue: Issue & { code: 'invalid_union' }): string {
   const { options = [] } = 'options' in issue ? issue : {};
-  return options.map((option) => show(option)).join(' or ') || 'of a known kind';
+  const types = issue.errors.flatMap(([first]) => first ?? []).map(must);
+  const words = [...options.map((option) => show(option)), ...types.map((one) => one.slice(3))];
+  return words.join(' or ') || 'of a known kind';
 }
 
 const measure = (origin: string): string => (origin === 'array' ? 'have' : 'be');
@@ -56,6 +70,7 @@ function unit(origin: string, count: number | bigint): string {
 }
 
 function article(noun: string): string {
+  if (noun === 'null') return noun;
   return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 

@@ -242,47 +242,6 @@ export function phasesOf(steps: readonly Step[]): Step[][] {
   return phases.map((phase) => steps.filter((step) => step.phase === phase));
 }
 
-/** Whether two rule specs allow the same to the same peer; descriptions aside. */
-export function sameAllowance(left: RuleSpec, right: RuleSpec): boolean {
-  return allowanceKey(left) === allowanceKey(right);
-}
-
-/** Whether two rule specs are equal, descriptions included. */
-export function sameSpec(left: RuleSpec, right: RuleSpec): boolean {
-  return sameAllowance(left, right) && (left.description ?? '') === (right.description ?? '');
-}
-
-/** What EC2 compares when it calls a rule a duplicate: protocol, ports, peer; no description. */
-export function allowanceKey({ protocol, fromPort, toPort, peer }: RuleSpec): string {
-  return [protocol, fromPort ?? '', toPort ?? '', peerKey(peer)].join('|');
-}
-
-/** Whether two rules admit the same peer. */
-export const samePeer = (left: RuleSpec['peer'], right: RuleSpec['peer']): boolean =>
-  left.kind === right.kind && peerKey(left) === peerKey(right);
-
-function peerKey(peer: RuleSpec['peer']): string {
-  switch (peer.kind) {
-    case 'ipv4':
-    case 'ipv6':
-      return peer.cidr;
-    case 'prefix-list':
-      return peer.prefixListId;
-    case 'group':
-      return peer.groupId;
-  }
-}
-
 /** Whether a step is done by a script on a host, and undone by the run's restore there. */
-export function isHostStep(step: Step): step is HostStep {
-  switch (step.kind) {
-    case 'host-cut':
-    case 'host-reroute':
-    case 'host-route':
-    case 'hold-service':
-    case 'pause-xdr':
-      return true;
-    default:
-      return false;
-  }
-}
+export const isHostStep = (step: Step): step is HostStep =>
+  'instanceId' in step && step.kind !== 'sever';

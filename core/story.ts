@@ -11,7 +11,7 @@ export interface Story {
   readonly run: RunItem;
   readonly experiment: Experiment;
   readonly startedBy: string;
-  readonly record: (Omit<Subject, 'experiment'> & { readonly digest: string }) | undefined;
+  readonly record: (Pick<Subject, 'inventory' | 'plan'> & { readonly digest: string }) | undefined;
   readonly notes: readonly Note[];
   readonly failure: { readonly error: string; readonly cause: string } | undefined;
 }
@@ -40,6 +40,22 @@ export function samplesAt(notes: readonly Note[], moment: Moment): Sample[] {
   return notesOf(notes, 'probes')
     .filter((note) => note.moment === moment)
     .map(({ at, seen }) => ({ seen, views: views.find((note) => note.at === at)?.views ?? [] }));
+}
+
+/** What the run knows for its questions and verdicts; undefined where it was never planned. */
+export function subjectOf({ record, experiment, run }: Story): Subject | undefined {
+  return record === undefined ? undefined : { ...record, experiment, injectAt: run.injectAt };
+}
+
+/** The looks that judge a fault while it is in force: the last of the proof, and all of the hold. */
+export function looksAt(notes: readonly Note[]): Sample[] {
+  const proof = sampleAt(notes, 'prove');
+  return [...(proof === undefined ? [] : [proof]), ...samplesAt(notes, 'hold')];
+}
+
+/** When the fault ended, in milliseconds from injectAt: its time, or before that whoever closed the run. */
+export function endMsOf({ injectAt = 0, restoreAt = 0, closedAt = Infinity }: RunItem): number {
+  return Math.min(restoreAt, closedAt) - injectAt;
 }
 
 /** What made the run fail, by its workflow or else by the first note of it. */

@@ -35,6 +35,18 @@ export const usualTiming: Timing = {
   staleSeconds: 15,
 };
 
+/**
+ * The next whole second, in epoch milliseconds. Runs switch on whole seconds, for that is how finely
+ * packet filters tell time; holds are whole seconds, so restoreAt is one too.
+ */
+export const wholeSecondFrom = (at: number): number => 1000 * Math.ceil(at / 1000);
+
+/**
+ * How long before injectAt every host must be known to be armed, in milliseconds: time enough to take
+ * everything back before any of it is in force.
+ */
+export const armedBeforeMs = ({ leadSeconds }: Timing): number => 300 * leadSeconds;
+
 /** Q and S of the protocol, in milliseconds. */
 export function quarantineOf({ lambdaSeconds, sentSeconds, staleSeconds }: Timing): Quarantine {
   return {

@@ -5,6 +5,7 @@ import type { Instance, Inventory } from './inventory.ts';
 import { bridge } from './topology/bridge.ts';
 import { halves } from './topology/halves.ts';
 import { isolate } from './topology/isolate.ts';
+import { minority } from './topology/minority.ts';
 import { pairs } from './topology/pairs.ts';
 import { predictedSizes } from './topology/predicted-sizes.ts';
 import { ring } from './topology/ring.ts';
@@ -27,16 +28,20 @@ export interface TopologyCuts {
  * The flows that a topology stops between the nodes of `inventory`. Pure, and whatever the order in which
  * nodes were seen: names decide.
  *
- * `inbound` stops only connections dialled towards the targets.
+ * `inbound` stops only connections dialled towards the targets. `seed` decides what is left to chance.
  *
  * @throws Refusal when a name is unknown, or the nodes there are cannot be split so.
  */
 export function cutsOf(
   topology: Topology,
   inventory: Inventory,
-  { ports, direction }: { ports: readonly number[]; direction: 'both' | 'inbound' },
+  {
+    ports,
+    direction,
+    seed = 0,
+  }: { ports: readonly number[]; direction: 'both' | 'inbound'; seed?: number },
 ): TopologyCuts {
-  const { targets, inbound, losses } = splitOf(topology, inventory);
+  const { targets, inbound, losses } = splitOf(topology, inventory, seed);
   const { sizes, otherSizes } = predictedSizes(nodesOf(inventory), losses);
   return {
     cuts: (direction === 'inbound' ? inbound : losses).map((loss) => cutOf(loss, ports)),
@@ -46,10 +51,12 @@ export function cutsOf(
   };
 }
 
-function splitOf(topology: Topology, inventory: Inventory): Split {
+function splitOf(topology: Topology, inventory: Inventory, seed: number): Split {
   switch (topology.kind) {
     case 'isolate':
-      return isolate(topology, inventory);
+      return isolate(topology, inventory, seed);
+    case 'minority':
+      return minority(topology, inventory, seed);
     case 'halves':
       return halves(topology, inventory);
     case 'zones':

@@ -1,9 +1,26 @@
 import type { RunItem } from './journal.ts';
-import { inForceFindings, recoveredFindings, reopenedFinding, steadyFindings } from './judge.ts';
+import {
+  countersFinding,
+  inForceFindings,
+  recoveredFindings,
+  reopenedFinding,
+  runFindings,
+  steadyFindings,
+} from './judge.ts';
 import type { Sample } from './judge.ts';
 import type { Moment, Note } from './note.ts';
+import { cutQuestions } from './probe.ts';
 import type { Subject } from './probe.ts';
-import { injected, notesOf, sampleAt, samplesAt } from './story.ts';
+import {
+  changesOf,
+  endMsOf,
+  injected,
+  looksAt,
+  notesOf,
+  sampleAt,
+  samplesAt,
+  subjectOf,
+} from './story.ts';
 import type { Story } from './story.ts';
 import { worst } from './verdict.ts';
 import type { Finding, Verdict } from './verdict.ts';
@@ -18,8 +35,8 @@ export interface Verdicts {
 
 /** Judges a whole run by what was noted of it. What nobody looked at is inconclusive. */
 export function verdictsOf(story: Story): Verdicts {
-  const { record, experiment, notes } = story;
-  const subject = record === undefined ? undefined : { ...record, experiment };
+  const { notes } = story;
+  const subject = subjectOf(story);
   const baseline = sampleAt(notes, 'baseline');
   const steady =
     subject === undefined || baseline === undefined
@@ -39,11 +56,19 @@ export function verdictsOf(story: Story): Verdicts {
 
 /**
  * In force means: at the proof, and still at the last look before restore, which came when it was due.
- * Anything between that refutes counts too, whatever those two said.
+ * Anything between that refutes counts too, whatever those two said. Parts of a plan are judged by all
+ * looks together, for each look only meets those that were on, or off, just then.
  */
-function inForceVerdict({ run, notes }: Story, subject: Subject, baseline: Sample): Verdict {
+function inForceVerdict(story: Story, subject: Subject, baseline: Sample): Verdict {
+  const { run, notes } = story;
   const proof = sampleAt(notes, 'prove');
   if (proof === undefined) return unknown('the fault was never looked at while it was in force');
+  const looks = { subject, baseline, looks: looksAt(notes), of: 'run' } as const;
+  if (subject.plan.parts !== undefined) {
+    const recorded = { changes: changesOf(story), endMs: endMsOf(run) };
+    const unseen = looks.looks.length > 1 ? [] : [unseenEnd].map(sawIn('end of hold'));
+    return worst([...runFindings(looks, recorded), ...unseen, ...cutShort(run)]);
+  }
   const findings = inForceFindings(subject, baseline, proof);
   const held = samplesAt(notes, 'hold').map((sample) => inForceFindings(subject, baseline, sample));
   const lapses = held.slice(0, -1).flatMap((seen) => seen.filter(refutes));
@@ -52,6 +77,7 @@ function inForceVerdict({ run, notes }: Story, subject: Subject, baseline: Sampl
     ...findings,
     ...lapses.map(sawIn('hold')),
     ...end.map(sawIn('end of hold')),
+    ...countersFinding(looks),
     ...cutShort(run),
   ]);
 }
@@ -84,10 +110,20 @@ function cleanVerdict(story: Story, subject: Subject, baseline: Sample): Verdict
   return worst([
     lookFinding(story),
     residueFinding(story.notes),
-    reopened === undefined
-      ? { answer: 'inconclusive', saw: 'connections were not tried after restore' }
-      : reopenedFinding(subject, baseline, reopened),
+    ...reopenedFindings(subject, baseline, reopened),
   ]);
+}
+
+/** What stops no connection that could be dialled has none to try. */
+function reopenedFindings(
+  subject: Subject,
+  baseline: Sample,
+  reopened: Sample | undefined,
+): Finding[] {
+  if (cutQuestions(subject).length === 0) return [];
+  return reopened === undefined
+    ? [{ answer: 'inconclusive', saw: 'connections were not tried after restore' }]
+    : [reopenedFinding(subject, baseline, reopened)];
 }
 
 function cleanUntouched({ run }: Story): Verdict {

@@ -1,6 +1,6 @@
-import { within } from '../cut.ts';
 import { canaryQuestions, controlQuestions, cutQuestions } from '../probe.ts';
 import type { ConnectionQuestion, Question, Subject } from '../probe.ts';
+import { touchedBy } from '../probe/touched.ts';
 import type { Finding } from '../verdict.ts';
 import { answeredWith, answersIn, count } from './answers.ts';
 import type { Count, Sample } from './answers.ts';
@@ -121,8 +121,8 @@ export function livingOf(answer: string | undefined): 'alive' | 'dead' | undefin
 
 /** The canaries outside the cut that came to stand. */
 function heldControls(subject: Subject, baseline: Sample): Question[] {
-  const isCut = within(subject.plan.cuts);
-  return heldCanaries(subject, baseline).filter((canary) => !isCut(canary));
+  const isTouched = touchedBy(subject.plan);
+  return heldCanaries(subject, baseline).filter((canary) => !isTouched(canary));
 }
 
 /** The canaries that came to stand before the fault, to be asked how they are. */

@@ -7,6 +7,7 @@ import { portNumbersOf } from '../experiment.ts';
 import { nodesOf } from '../inventory.ts';
 import type { NodeView } from '../observation.ts';
 import type { Subject } from '../probe.ts';
+import { cutPartsOf, linksOf } from '../probe/touched.ts';
 import type { Finding } from '../verdict.ts';
 import { answersIn } from './answers.ts';
 import type { Sample, Views } from './answers.ts';
@@ -74,6 +75,7 @@ interface NodeLinks {
  */
 function linkStanding(subject: Subject, baseline: Sample, now: Sample): Standing | undefined {
   const { fabric, heartbeat } = portNumbersOf(subject.experiment);
+  if (takesLinks(subject)) return undefined;
   const isCutPort = (port: number): boolean =>
     subject.plan.cuts.some(({ ports }) => ports.includes(port));
   if (isCutPort(heartbeat)) {
@@ -82,6 +84,10 @@ function linkStanding(subject: Subject, baseline: Sample, now: Sample): Standing
   if (!isCutPort(fabric) || !isStateful(subject)) return undefined;
   return countLinks('fabric', linksOn(fabric, subject), { subject, baseline, now });
 }
+
+/** Where machines lose one link of several, no count of links says which. */
+const takesLinks = ({ plan }: Subject): boolean =>
+  cutPartsOf(plan).some((part) => linksOf(plan, part).size > 0);
 
 const isStateful = ({ experiment }: Subject): boolean => experiment.mechanism === 'security-group';
 

@@ -2,10 +2,8 @@
  * Why a fault did not bite, as far as the inventory and the plan tell. One finding at most: the first
  * reason that holds.
  */
-import { portNumbersOf } from '../experiment.ts';
 import type { Rule } from '../inventory.ts';
 import { after } from '../plan/filters.ts';
-import { within } from '../cut.ts';
 import { admits, admittingRules } from '../plan/reachability.ts';
 import type { Flow } from '../plan/reachability.ts';
 import { flowsIn } from '../probe/admission.ts';
@@ -16,6 +14,7 @@ import type { Sample } from './answers.ts';
 import { predictsSplit, sizesFinding } from './cluster.ts';
 import { stillOpen } from './connections.ts';
 import type { Standing } from './established.ts';
+import { whyWhole as whyWholeOf } from './why-whole.ts';
 
 /** What is asked for a reason. */
 export interface Bite {
@@ -73,22 +72,10 @@ const named = (rules: readonly Rule[]): string =>
 
 /** The cluster stayed whole although all new connections of the cut are stopped. */
 function whyWhole({ subject, now, standings }: Bite): string | undefined {
-  const { experiment, plan } = subject;
   if (!predictsSplit(subject) || sizesFinding(subject, now.views).answer !== 'refuted')
     return undefined;
-  const { heartbeat } = portNumbersOf(experiment);
-  const onHeartbeat = plan.cuts.filter(({ ports }) => ports.includes(heartbeat));
-  if (onHeartbeat.length === 0) {
-    return `heartbeat (port ${heartbeat}) is not cut, and it alone decides who is in the cluster`;
-  }
-  const isCut = within(plan.cuts);
-  const oneEnded = onHeartbeat
-    .flatMap(({ from, to }) => from.flatMap((here) => to.map((there) => [here, there] as const)))
-    .find(([here, there]) => !isCut({ from: there, to: here, port: heartbeat }));
-  if (oneEnded !== undefined) {
-    const [here, there] = oneEnded.map((id) => nameOf(id, subject));
-    return `the cut is one-ended: ${there} still dials ${here}, and one heartbeat link a pair is enough`;
-  }
+  const why = whyWholeOf(subject.plan.cuts, subject);
+  if (why !== undefined) return why;
   return standings.some(({ dead, of }) => dead < of) ? tracked(subject) : undefined;
 }
 

@@ -1,8 +1,12 @@
 import type { Cut } from '../cut.ts';
 import type { Inventory } from '../inventory.ts';
+import { printable } from '../printable.ts';
+import { isHostStep } from '../step.ts';
 import type { Step, SwapAcl } from '../step.ts';
+import { editedWords, standingWords } from './explained-hosts.ts';
 import { explainedRules } from './explained-rules.ts';
 import type { ExplainedRule, Explanation } from './explanation.ts';
+import { someNames } from './hosts/words.ts';
 import type { Plan } from './plan.ts';
 import { allowanceWords, entryWords, groupWords, peerWords } from './rule-words.ts';
 import { trackingOf } from './tracking.ts';
@@ -10,7 +14,8 @@ import type { Tracking } from './tracking.ts';
 
 /** Explains a plan made on this inventory: every rule that admits the cut, and what becomes of it. */
 export function explain(inventory: Inventory, plan: Plan): Explanation {
-  const { runId, steps, cuts, targets, calls, warnings } = plan;
+  const { runId, steps, cuts, targets, calls, seed, parts = [], warnings } = plan;
+  const edited = editedWords(plan, inventory);
   const names = Object.fromEntries(inventory.instances.map(({ id, name }) => [id, name]));
   return {
     runId,
@@ -25,9 +30,10 @@ export function explain(inventory: Inventory, plan: Plan): Explanation {
     acls: steps.flatMap((step) =>
       step.kind === 'swap-acl' ? [aclOf(step, { inventory, steps })] : [],
     ),
-    hosts: steps.flatMap(({ kind, says }) =>
-      kind === 'host-cut' || kind === 'sever' ? [says] : [],
-    ),
+    hosts: steps.flatMap((step) => (isHostStep(step) || step.kind === 'sever' ? step.says : [])),
+    ...(edited !== undefined && { edited }),
+    parts: parts.map(({ says }) => says),
+    ...(seed !== undefined && { seed }),
     calls,
     targets: targets.map((id) => names[id] ?? id),
     names,
@@ -57,8 +63,9 @@ function fateWords(part: { tracking: Tracking; falls: boolean; steps: readonly S
     automatic: 'tracked whatever the rules',
     untracked: 'untracked',
   };
+  const onHosts = standingWords(steps, falls);
+  if (onHosts !== undefined) return onHosts;
   if (!falls) return `${kept[tracking]}: connections that already stand go on`;
-  if (kinds.has('host-cut')) return 'connections that already stand are stopped on the hosts';
   if (kinds.has('sever'))
     return `${kept[tracking]}: connections that already stand are closed on the hosts`;
   if (kinds.has('end-pulse'))
@@ -124,14 +131,14 @@ function aclOf(
 
 /** The explanation as lines for a terminal, at most 100 columns where names allow; no colour. */
 export function explanationText(explanation: Explanation): string[] {
-  const { cuts, rules, added, groups, interfaces, acls, hosts, warnings } = explanation;
-  const { calls, targets } = explanation;
+  const { cuts, rules, added, groups, interfaces, acls, hosts, parts, warnings } = explanation;
+  const { calls, targets, edited } = explanation;
   const kept = Map.groupBy(
     rules.filter(({ becomes, covers }) => becomes === 'kept' && !covers),
     ({ groupId }) => groupId,
   );
   const lines = [
-    targets.length === 0 ? 'Nobody is cut off' : `Cut off: ${some(targets)}`,
+    targets.length === 0 ? 'Nobody is cut off' : `Cut off: ${someNames(targets)}`,
     '',
     ...cuts.flatMap((part) => cutLines(part, explanation)),
     '',
@@ -144,7 +151,9 @@ export function explanationText(explanation: Explanation): string[] {
     ),
     ...interfaceLines(interfaces),
     ...acls.flatMap(aclLines),
+    ...parts.map((says) => `  part  ${says}`),
     ...hosts.map((says) => `  ! ${says}`),
+    ...(edited === undefined ? [] : [`    ${edited}`]),
     ...warnings.map((warning) => `  ! ${warning}`),
     '',
     `${counted(calls.inject, 'call')} to EC2 to inject, ${calls.restore} to restore`,
@@ -156,7 +165,7 @@ function cutLines(
   { cut: { from, to, ports }, says }: Explanation['cuts'][number],
   { names }: Explanation,
 ): string[] {
-  const named = (ids: readonly string[]): string => some(ids.map((id) => names[id] ?? id));
+  const named = (ids: readonly string[]): string => someNames(ids.map((id) => names[id] ?? id));
   return [`  cut   ${named(from)} -> ${named(to)}  tcp ${ports.join(', ')}`, `        ${says}`];
 }
 
@@ -179,7 +188,7 @@ function interfaceLines(interfaces: Explanation['interfaces']): string[] {
     const named = all.map(({ interfaceId, owner }) =>
       owner === '' ? interfaceId : `${interfaceId} (${owner})`,
     );
-    return `  ~ ${counted(all.length, 'interface')}: ${change}; ${some(named)}`;
+    return `  ~ ${counted(all.length, 'interface')}: ${change}; ${someNames(named)}`;
   });
 }
 
@@ -191,15 +200,5 @@ function aclLines({ subnetId, originalId, entries, pulse }: Explanation['acls'][
   ];
 }
 
-const namedMost = 8;
-
-const some = (names: readonly string[]): string =>
-  names.length <= namedMost
-    ? names.join(', ')
-    : `${names.slice(0, namedMost).join(', ')} and ${names.length - namedMost} more`;
-
 const counted = (count: number, noun: string): string =>
   `${count} ${noun}${count === 1 ? '' : 's'}`;
-
-/** Names are other people's text: nothing in them may steer a terminal. */
-const printable = (line: string): string => line.replaceAll(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '');

@@ -53,6 +53,11 @@ export const Explanation = z.strictObject({
     }),
   ),
   hosts: z.array(z.string()).meta({ description: 'What is done on hosts' }),
+  edited: z.string().optional().meta({ description: 'Which hosts are changed, and why no others' }),
+  parts: z
+    .array(z.string())
+    .meta({ description: 'What is on when, where not all is all the time' }),
+  seed: z.int().optional().meta({ description: 'What choices at random were made from' }),
   calls: z.strictObject({ inject: z.int(), restore: z.int() }),
   targets: z.array(z.string()).meta({ description: 'By name' }),
   names: z.record(z.string(), z.string()).meta({ description: 'Instance id → name' }),

@@ -84,6 +84,10 @@ class Draft {
       case 'end-pulse':
         return this.#endPulse(step);
       case 'host-cut':
+      case 'host-reroute':
+      case 'host-route':
+      case 'hold-service':
+      case 'pause-xdr':
       case 'sever':
     }
   }

@@ -1,14 +1,18 @@
 import * as z from 'zod';
 import { Cut } from '../cut.ts';
-import { portNumbersOf } from '../experiment.ts';
-import { Flapping, Intensity } from '../fault.ts';
 import type { Experiment } from '../experiment.ts';
+import { experimentOn } from '../experiment-on.ts';
+import { partsOf } from '../experiment-parts.ts';
+import { Flapping, Intensity } from '../fault.ts';
 import { clusterTag, markedBy, nodesOf, runTag } from '../inventory.ts';
 import type { Inventory } from '../inventory.ts';
 import { Refusal } from '../refusal.ts';
 import { Step, Window } from '../step.ts';
+import { planHosts } from './hosts/plan-hosts.ts';
+import { refuseUnfitHosts } from './hosts/unfit-hosts.ts';
 import { planNetworkAcl } from './network-acl/plan-network-acl.ts';
-import { planPartition } from './partition.ts';
+import { portsOfFault } from './plan-request.ts';
+import { isRandom, seedOfRun } from './seed.ts';
 import { planSecurityGroup } from './security-group/plan-security-group.ts';
 
 /** What the planner says will be seen. */
@@ -68,25 +72,32 @@ export type Plan = z.infer<typeof Plan>;
  *
  * @throws Refusal where the request cannot be met exactly; it never plans something close to it.
  */
-export function plan(experiment: Experiment, inventory: Inventory, runId: string): Plan {
-  refuseUnknownCluster(experiment, inventory);
+export function plan(asked: Experiment, inventory: Inventory, runId: string): Plan {
+  refuseUnknownCluster(asked, inventory);
   refuseForeignMarks(inventory);
-  const request = { experiment, inventory, runId, ports: portsOf(experiment) };
-  switch (experiment.mechanism) {
-    case 'iptables':
-      return planPartition(request);
+  const experiment = experimentOn(asked, inventory);
+  const made = planBy(experiment, inventory, runId);
+  refuseUnfitHosts(made, experiment, inventory);
+  const isLeftToChance = partsOf(experiment).some((one) => isRandom(one.experiment));
+  return { ...made, ...(isLeftToChance && { seed: seedOfRun(experiment, runId) }) };
+}
+
+function planBy(experiment: Experiment, inventory: Inventory, runId: string): Plan {
+  const { fault, mechanism } = experiment;
+  if (fault.kind === 'sequence') return planHosts(experiment, inventory, runId);
+  const one = { ...experiment, fault };
+  const request = { experiment: one, inventory, runId, ports: portsOfFault(one) };
+  switch (mechanism) {
     case 'security-group':
       return planSecurityGroup(request);
     case 'network-acl':
       return planNetworkAcl(request);
+    case 'iptables':
+    case 'nft':
+    case 'route':
+    case 'aerospike':
+      return planHosts(experiment, inventory, runId);
   }
-}
-
-function portsOf(experiment: Experiment): number[] {
-  const numbers = portNumbersOf(experiment);
-  return [...new Set(experiment.fault.ports.map((name) => numbers[name]))].toSorted(
-    (a, b) => a - b,
-  );
 }
 
 function refuseUnknownCluster({ cluster }: Experiment, inventory: Inventory): void {

@@ -1,18 +1,20 @@
 import type { Cut } from '../cut.ts';
-import { portNumbersOf } from '../experiment.ts';
-import type { ClientCutFault, PartitionFault, XdrCutFault } from '../fault.ts';
-import { clientsOf, destinationsOf, nodesOf, roleTag } from '../inventory.ts';
+import { numbersOf, portNumbersOf } from '../experiment.ts';
+import type { FaultOf, PartitionFault } from '../fault.ts';
+import { clientsOf, nodesOf } from '../inventory.ts';
 import type { Instance } from '../inventory.ts';
-import { pick } from '../pick.ts';
 import { Refusal } from '../refusal.ts';
 import { cutsOf } from '../topology.ts';
+import { addressesOf } from '../surveyed.ts';
+import { chosenClients, chosenNodes, chosenDestinations, servedNodes } from './chosen.ts';
 import type { PlanRequest } from './plan-request.ts';
+import { isRandom, seedOfRequest, seedOfRun } from './seed.ts';
 
 /** What a fault stops, whatever the mechanism. */
 export interface FaultCuts {
-  /** As few as can be; no connection is in two of them. */
+  /** As few as can be; no connection is in two of them. Of reroute: what it turns. */
   readonly cuts: Cut[];
-  /** Instance ids of those cut off. */
+  /** Instance ids of those cut off, or turned to, or whose service it is. */
   readonly targets: string[];
   /** Sizes of the clusters once every cut has fallen, established connections included; ascending. */
   readonly clusterSizes: number[];
@@ -30,28 +32,48 @@ export function cutsOfFault(request: PlanRequest): FaultCuts {
   switch (fault.kind) {
     case 'partition':
       return ofPartition(fault, request);
-    case 'client-cut':
-      return ofClients(fault, request);
-    case 'xdr-cut':
-      return ofXdr(fault, request);
+    case 'client-cut': {
+      const [from, to] = [chosenClients(fault, request), chosenNodes(fault.nodes, request)];
+      return oneWay({ from, to, targets: from }, request);
+    }
+    case 'xdr-cut': {
+      const to = chosenDestinations(fault.destinations, request);
+      return oneWay({ from: nodesOf(request.inventory), to, targets: to }, request);
+    }
+    case 'link-down':
+      return ofLink(fault, request);
+    case 'reroute':
+      return ofReroute(fault, request);
+    case 'xdr-pause': // Nothing that is dialled stops: the server itself does not ship.
+      return whole([], nodesOf(request.inventory), request);
+    case 'service-stop':
+      return ofService(cutsTowards(fault, request), fault, request);
+    case 'service-freeze': // The kernel goes on accepting for a process that stands still.
+      return ofService([], fault, request);
   }
 }
 
 /** Only the heartbeat decides membership (measured: rows G and H of the observed table). */
-function ofPartition(
-  { topology }: PartitionFault,
-  { experiment, inventory, ports }: PlanRequest,
-): FaultCuts {
+function ofPartition({ topology }: PartitionFault, request: PlanRequest): FaultCuts {
+  const { experiment, inventory, ports } = request;
   const { direction, expect } = experiment;
-  const found = cutsOf(topology, inventory, { ports, direction });
+  const seed = seedOfRequest(request);
+  const found = cutsOf(topology, inventory, { ports, direction, seed });
   const isSplit = ports.includes(portNumbersOf(experiment).heartbeat);
   const predicted = isSplit ? found.components : [nodesOf(inventory).length];
   return {
     cuts: found.cuts,
     targets: idsOf(found.targets),
     clusterSizes: expect?.clusterSizes ?? predicted,
-    warnings: isSplit ? warningsOf(found) : [],
+    warnings: [
+      ...(isRandom(experiment) ? [chanceWarning(found.targets, request)] : []),
+      ...(isSplit ? warningsOf(found) : []),
+    ],
   };
+}
+
+function chanceWarning(targets: readonly Instance[], { experiment, runId }: PlanRequest): string {
+  return `chosen at random with seed ${seedOfRun(experiment, runId)}: ${namesOf(targets)}`;
 }
 
 function warningsOf({
@@ -65,49 +87,94 @@ function warningsOf({
   return otherSizes.length > 0 ? [blocked, unsure] : [blocked];
 }
 
-function ofClients({ nodes, clients }: ClientCutFault, request: PlanRequest): FaultCuts {
-  const { inventory } = request;
-  const from = chosen(clients, clientsOf(inventory), 'client');
-  const to = chosen(nodes, nodesOf(inventory), 'node');
-  if (from.length === 0) {
+/** Each of the nodes loses all others over that link, and they it. */
+function ofLink({ nodes: names }: FaultOf<'link-down'>, request: PlanRequest): FaultCuts {
+  const { experiment, inventory, ports } = request;
+  const nodes = nodesOf(inventory);
+  if (nodes.length < 2) {
     throw new Refusal(
-      `Cannot cut clients of "${inventory.cluster}" as an instance must carry the tag ${roleTag}=client: found none`,
+      `Cannot take down a link of "${inventory.cluster}" as it must have at least 2 nodes: found ${nodes.length}`,
     );
   }
-  return oneWay({ from, to, targets: from }, request);
+  const losing = chosenNodes(names, request);
+  const rest = nodes.filter((node) => !losing.includes(node));
+  const towards = losing.map((node) => ({
+    from: idsOf(nodes.filter((other) => other !== node)),
+    to: [node.id],
+    ports: [...ports],
+  }));
+  const away = { from: idsOf(losing), to: idsOf(rest), ports: [...ports] };
+  const isBoth = experiment.direction === 'both' && rest.length > 0;
+  return whole(isBoth ? [...towards, away] : towards, losing, request);
 }
 
-/** Every node dials every node of the destination's, and none of those dials back. */
-function ofXdr({ destinations }: XdrCutFault, request: PlanRequest): FaultCuts {
-  const { inventory } = request;
-  const to = chosen(destinations, destinationsOf(inventory), 'destination');
-  if (to.length === 0) {
-    throw new Refusal(
-      `Cannot cut XDR of "${inventory.cluster}" as an instance must carry the tag ${roleTag}=xdr-destination: found none`,
-    );
-  }
-  return oneWay({ from: nodesOf(inventory), to, targets: to }, request);
+/** Where nobody is named, all dial but the peer and whom they are turned to. */
+function ofReroute(fault: FaultOf<'reroute'>, request: PlanRequest): FaultCuts {
+  const to = chosenNodes([fault.peer], request);
+  const dialling = chosenNodes(fault.nodes, request).filter(
+    (node) =>
+      fault.nodes !== undefined ||
+      !(to.includes(node) || addressesOf(node, request.inventory).includes(fault.to)),
+  );
+  const cut = { from: idsOf(dialling), to: idsOf(to), ports: [...request.ports] };
+  return whole(dialling.length === 0 ? [] : [cut], to, request);
 }
 
-/** A cut that leaves the cluster whole. */
+type ServiceFault = FaultOf<'service-stop'> | FaultOf<'service-freeze'>;
+
+/** Everybody who dialled the nodes finds nobody there. */
+function cutsTowards(fault: ServiceFault, { experiment, inventory }: PlanRequest): Cut[] {
+  const served = servedNodes(fault, inventory);
+  const others = nodesOf(inventory).filter((node) => !served.includes(node));
+  const [to, clients] = [idsOf(served), clientsOf(inventory)];
+  const between = numbersOf(
+    fault.of === 'cluster' ? ['fabric', 'heartbeat'] : ['service'],
+    experiment,
+  );
+  const service = numbersOf(['service'], experiment);
+  return [
+    { from: idsOf(others), to, ports: between },
+    ...(fault.of === 'cluster' && clients.length > 0
+      ? [{ from: idsOf(clients), to, ports: service }]
+      : []),
+  ];
+}
+
+function ofService(cuts: Cut[], fault: ServiceFault, request: PlanRequest): FaultCuts {
+  const { experiment, inventory } = request;
+  const served = servedNodes(fault, inventory);
+  const left = nodesOf(inventory).filter((node) => !served.includes(node)).length;
+  return {
+    cuts,
+    targets: idsOf(served),
+    clusterSizes: experiment.expect?.clusterSizes ?? [left],
+    warnings: [],
+  };
+}
+
+/** One cut in the direction that is dialled. */
 function oneWay(
   { from, to, targets }: Record<'from' | 'to' | 'targets', readonly Instance[]>,
-  { experiment, inventory, ports }: PlanRequest,
+  request: PlanRequest,
+): FaultCuts {
+  return whole([{ from: idsOf(from), to: idsOf(to), ports: [...request.ports] }], targets, request);
+}
+
+/** What leaves the cluster whole. */
+function whole(
+  cuts: Cut[],
+  targets: readonly Instance[],
+  { experiment, inventory }: PlanRequest,
 ): FaultCuts {
   return {
-    cuts: [{ from: idsOf(from), to: idsOf(to), ports: [...ports] }],
+    cuts,
     targets: idsOf(targets),
     clusterSizes: experiment.expect?.clusterSizes ?? [nodesOf(inventory).length],
     warnings: [],
   };
 }
 
-function chosen(
-  names: readonly string[] | undefined,
-  among: readonly Instance[],
-  noun: Parameters<typeof pick>[2],
-): readonly Instance[] {
-  return names === undefined ? among : pick(names, among, noun);
-}
-
 const idsOf = (instances: readonly Instance[]): string[] => instances.map(({ id }) => id);
+
+const namesOf = (instances: readonly Instance[]): string =>
+  instances.map(({ name }) => name).join(', ');

@@ -3,6 +3,7 @@ import type { Subject } from '../probe.ts';
 import { canaryLanes, controlLanes, cutLanes } from './lanes.ts';
 import { dialsOf } from './dial.ts';
 import type { Dial, Lane, PlacedDial } from './dial.ts';
+import { charactersOfParts } from './part-questions.ts';
 
 /** The dials of a run, by what they are for. */
 export type ChosenDials = Readonly<Record<Kind, readonly Dial[]>>;
@@ -45,8 +46,9 @@ function choose(subject: Subject): ChosenDials {
   };
   const nodes = new Set(nodesOf(subject.inventory).map(({ id }) => id));
   const vantages = [...new Set(kinds.flatMap((kind) => [...lanes[kind].keys()]))];
+  const taken = charactersOfParts(subject);
   const chosen = vantages.map((id) => {
-    const room = charactersMax - (nodes.has(id) ? viewCharacters : 0);
+    const room = charactersMax - taken(id) - (nodes.has(id) ? viewCharacters : 0);
     const wanted = {
       cut: inTurn(lanes.cut.get(id) ?? []),
       canary: inTurn(lanes.canary.get(id) ?? []),

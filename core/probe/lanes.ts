@@ -1,20 +1,81 @@
-import { within } from '../cut.ts';
 import type { Connection, Cut } from '../cut.ts';
 import { portNumbersOf } from '../experiment.ts';
 import { clientsOf, destinationsOf, nodesOf } from '../inventory.ts';
 import type { Instance, Inventory } from '../inventory.ts';
+import type { PlanPart } from '../plan/plan.ts';
 import type { Subject } from '../probe.ts';
 import { admission } from './admission.ts';
 import { bystandersOf } from './bystanders.ts';
 import { isSix } from './dial.ts';
 import type { Lane, Party } from './dial.ts';
+import { cutPartsOf, linksOf, touchedBy } from './touched.ts';
+import type { Links } from './touched.ts';
 
-/** What the cut must stop: a lane for each machine that dials and each cut it is in. */
+/**
+ * What the cuts must stop: a lane for each machine that dials and each cut it is in. Where a machine loses
+ * one link, it is dialled on that link's address; which way it dials itself is up to its routes, and what
+ * addresses a device has nobody told.
+ */
 export function cutLanes({ inventory, plan }: Subject): Lane[] {
   const parties = partiesOf(inventory);
-  return plan.cuts.flatMap((cut, turn) =>
-    lanesOf(cut, { parties, ports: () => cut.ports, needed: true, turn }),
-  );
+  return cutPartsOf(plan).flatMap((part) => {
+    const onLink = new Map([...parties].flatMap(onLinks(linksOf(plan, part))));
+    return part.cuts.flatMap((cut, turn) =>
+      lanesOf(cut, {
+        parties: onLink,
+        sources: withoutLinks(parties, part, plan),
+        ports: () => cut.ports,
+        needed: true,
+        turn,
+      }),
+    );
+  });
+}
+
+/** A machine at the address of the link that it loses; one that loses a device, nowhere. */
+const onLinks =
+  (links: Links) =>
+  ([id, party]: readonly [string, Party]): [string, Party][] => {
+    const link = links.get(id);
+    if (link === undefined) return [[id, party]];
+    return 'address' in link ? [[id, { id, addresses: [link.address] }]] : [];
+  };
+
+function withoutLinks(
+  parties: ReadonlyMap<string, Party>,
+  part: PlanPart,
+  plan: Subject['plan'],
+): ReadonlyMap<string, Party> {
+  const links = linksOf(plan, part);
+  return new Map([...parties].filter(([id]) => !links.has(id)));
+}
+
+/** The other addresses of machines that lose one link: there the same ports must go on. */
+function otherLinkLanes({ inventory, plan }: Subject): Lane[] {
+  const parties = partiesOf(inventory);
+  return cutPartsOf(plan).flatMap((part) => {
+    const links = linksOf(plan, part);
+    const others = new Map(
+      [...links].flatMap(([id, link]) =>
+        'address' in link ? [[id, otherLinksOf(id, link.address, inventory)] as const] : [],
+      ),
+    );
+    return part.cuts.flatMap((cut, turn) =>
+      lanesOf(cut, {
+        parties: others,
+        sources: withoutLinks(parties, part, plan),
+        ports: () => cut.ports,
+        turn,
+      }),
+    );
+  });
+}
+
+function otherLinksOf(id: string, lost: string, inventory: Inventory): Party {
+  const own = inventory.instances.find((instance) => instance.id === id)?.addresses ?? [];
+  const known = inventory.surveys?.find(({ instanceId }) => instanceId === id)?.node;
+  const all = new Set([...own, ...(known?.fabricAddresses ?? [])]);
+  return { id, addresses: [...all].filter((address) => address !== lost && !isSix(address)) };
 }
 
 /**
@@ -25,7 +86,9 @@ export function canaryLanes(subject: Subject): Lane[] {
   const { experiment, inventory, plan } = subject;
   const { service } = portNumbersOf(experiment);
   const parties = partiesOf(inventory);
-  const cut = plan.cuts
+  const cut = cutPartsOf(plan)
+    .filter((part) => linksOf(plan, part).size === 0)
+    .flatMap(({ cuts }) => cuts)
     .filter(({ ports }) => ports.includes(service))
     .flatMap((one, turn) => lanesOf(one, { parties, ports: () => [service], needed: true, turn }));
   return [...cut, ...uncutServiceLanes(subject)];
@@ -34,13 +97,14 @@ export function canaryLanes(subject: Subject): Lane[] {
 /** What must go on, in the order of what it tells: the same pairs, the same ports, and everyone else. */
 export function controlLanes(subject: Subject): Lane[] {
   const { experiment, inventory, plan } = subject;
-  const isCut = within(plan.cuts);
+  const isTouched = touchedBy(plan);
   const numbers = portNumbersOf(experiment);
   const cutPorts = [...new Set(plan.cuts.flatMap(({ ports }) => ports))];
   const nodes = nodesOf(inventory);
   const between = (ports: readonly number[]): Lane[] =>
-    crossing({ from: nodes, to: nodes }, ports, (connection) => !isCut(connection));
+    crossing({ from: nodes, to: nodes }, ports, (connection) => !isTouched(connection));
   return [
+    ...otherLinkLanes(subject),
     ...between(uncutPort(subject, cutPorts)),
     ...between(cutPorts),
     ...uncutServiceLanes(subject),
@@ -59,8 +123,8 @@ function uncutPort({ experiment }: Subject, cutPorts: readonly number[]): number
 
 /** Clients of nodes, and nodes of the destinations they ship to, as far as they are not cut. */
 function uncutServiceLanes({ experiment, inventory, plan }: Subject): Lane[] {
-  const isCut = within(plan.cuts);
-  const uncut = (connection: Connection): boolean => !isCut(connection);
+  const isTouched = touchedBy(plan);
+  const uncut = (connection: Connection): boolean => !isTouched(connection);
   const { service } = portNumbersOf(experiment);
   const nodes = nodesOf(inventory);
   return [
@@ -72,7 +136,7 @@ function uncutServiceLanes({ experiment, inventory, plan }: Subject): Lane[] {
 /** Cut pairs of other machines than nodes on whatever other port their rules let through. */
 function otherPortLanes(subject: Subject, ports: readonly number[]): Lane[] {
   const { inventory, plan } = subject;
-  const isCut = within(plan.cuts);
+  const isTouched = touchedBy(plan);
   const isNode = new Set(nodesOf(inventory).map(({ id }) => id));
   const parties = partiesOf(inventory);
   const admits = admission(inventory);
@@ -84,7 +148,7 @@ function otherPortLanes(subject: Subject, ports: readonly number[]): Lane[] {
         triesMax,
         ports: (to, from) =>
           ports.filter(
-            (port) => !isCut({ from: from.id, to: to.id, port }) && admits(from, to, port),
+            (port) => !isTouched({ from: from.id, to: to.id, port }) && admits(from, to, port),
           ),
       }),
     );
@@ -115,22 +179,25 @@ function lanesOf(
   { from, to }: Pick<Cut, 'from' | 'to'>,
   {
     parties,
+    sources: dialling = parties,
     ports,
     needed = false,
     turn = 0,
     triesMax: most = Infinity,
   }: {
     parties: ReadonlyMap<string, Party>;
+    sources?: ReadonlyMap<string, Party>;
     ports: (to: Party, from: Party) => readonly number[];
     needed?: boolean;
     turn?: number;
     triesMax?: number;
   },
 ): Lane[] {
-  const [sources, targets] = [from, to].map((ids) => ids.flatMap((id) => parties.get(id) ?? []));
-  return (sources ?? []).map((source, place) => ({
+  const sources = from.flatMap((id) => dialling.get(id) ?? []);
+  const targets = to.flatMap((id) => parties.get(id) ?? []);
+  return sources.map((source, place) => ({
     from: source,
-    targets: targets ?? [],
+    targets,
     ports: (target) => ports(target, source),
     needed,
     place,

@@ -15,7 +15,7 @@ export function zones(
   inventory: Inventory,
 ): Split {
   const nodes = nodesOf(inventory);
-  const known = [...new Set(nodes.map(({ zone }) => zone))].toSorted();
+  const known = zonesOf(nodes);
   refuseUnknown(named ?? [], known);
   refuseSingle(known, inventory);
   const alone = known.filter((zone) => named?.includes(zone) ?? true);
@@ -31,6 +31,20 @@ export function zones(
   const inbound = losses.filter((loss) => loss.nodes !== stays);
   return { targets: inbound.flatMap((loss) => loss.nodes), losses, inbound };
 }
+
+/**
+ * Every node of one zone.
+ *
+ * @throws Refusal when it holds none.
+ */
+export function nodesOfZone(zone: string, inventory: Inventory): Instance[] {
+  const nodes = nodesOf(inventory);
+  refuseUnknown([zone], zonesOf(nodes));
+  return nodes.filter((node) => node.zone === zone);
+}
+
+const zonesOf = (nodes: readonly Instance[]): string[] =>
+  [...new Set(nodes.map(({ zone }) => zone))].toSorted();
 
 function largest(sides: readonly (readonly Instance[])[]): readonly Instance[] | undefined {
   const size = Math.max(...sides.map(({ length }) => length));

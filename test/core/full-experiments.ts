@@ -13,7 +13,17 @@ const common = {
   severBy: 'ss',
   detach: 'park',
   holdSeconds: 15,
-  portNumbers: { service: 4000, fabric: 4001, heartbeat: 4002, admin: 4003 },
+  allowFlapping: true,
+  seed: 7,
+  portNumbers: {
+    service: 4000,
+    fabric: 4001,
+    heartbeat: 4002,
+    admin: 4003,
+    tlsService: 4004,
+    tlsFabric: 4005,
+    tlsHeartbeat: 4006,
+  },
   expect: { clusterSizes: [1, 2] },
   stopOn: { alarms: ['orders latency/high'] },
 };
@@ -50,6 +60,66 @@ export const ofXdr = {
   mechanism: 'network-acl',
   fault: { kind: 'xdr-cut', destinations: ['d1'], ports: ['service'] },
 };
+export const ofLink = {
+  ...common,
+  mechanism: 'nft',
+  fault: { kind: 'link-down', nodes: ['n1'], device: 'eth1', ports: ['fabric'] },
+};
+export const ofAddress = {
+  ...ofLink,
+  fault: { kind: 'link-down', nodes: ['n1'], address: '10.0.1.1', ports: ['fabric'] },
+};
+export const ofReroute = {
+  ...common,
+  mechanism: 'iptables',
+  intensity: { every: 2, per: 'connection' },
+  fault: {
+    kind: 'reroute',
+    peer: 'n2',
+    to: '10.0.0.3',
+    nodes: ['n1'],
+    source: '10.0.0.1',
+    ports: ['fabric'],
+  },
+};
+const byServer = { ...common, mechanism: 'aerospike' };
+export const ofPause = {
+  ...byServer,
+  fault: { kind: 'xdr-pause', dc: 'far', namespaces: ['test'], rewind: 60 },
+};
+export const ofStop = {
+  ...byServer,
+  fault: { kind: 'service-stop', of: 'xdr-destinations', nodes: ['d1'], unit: 'aerospike' },
+};
+export const ofFreeze = {
+  ...byServer,
+  fault: { kind: 'service-freeze', of: 'cluster', nodes: ['n1'], process: 'asd' },
+};
+export const ofShare = {
+  ...ofCount,
+  intensity: { percent: 30, per: 'packet' },
+  flapping: { onSeconds: 3, offSeconds: 4 },
+};
+export const ofSequence = {
+  ...common,
+  mechanism: 'iptables',
+  holdSeconds: 3600,
+  fault: {
+    kind: 'sequence',
+    parts: [
+      {
+        fault: { kind: 'client-cut', nodes: ['n1'], at: 'nodes', ports: ['service'] },
+        startSeconds: 0,
+        seconds: 10,
+        mechanism: 'nft',
+        packets: 'reject',
+        direction: 'both',
+        intensity: { percent: 30, per: 'connection' },
+        flapping: { onSeconds: 2, offSeconds: 2 },
+      },
+    ],
+  },
+};
 /** An experiment of each shape, with every field there is. */
 export const full = {
   ofCount,
@@ -61,6 +131,19 @@ export const full = {
   ofPairs,
   ofClients,
   ofXdr,
+  ofLink,
+  ofAddress,
+  ofReroute,
+  ofPause,
+  ofStop,
+  ofFreeze,
+  ofShare,
+  ofSequence,
+  ofMinority: partition({ kind: 'minority', random: true }),
+  ofRandom: partition({ kind: 'isolate', count: 2, random: true }),
+  ofPrincipal: partition({ kind: 'isolate', role: 'principal' }),
+  ofZone: partition({ kind: 'isolate', zone: 'eu-west-1a' }),
+  ofRack: partition({ kind: 'isolate', rack: 1 }),
 };
 
 function partition<Topology extends object>(topology: Topology) {

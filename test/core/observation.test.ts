@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Note } from '../../core/note.ts';
 import {
-  CutReply,
+  ChangeReply,
   ProbeReply,
   ProbeResult,
   RestoreReply,
@@ -55,8 +55,8 @@ describe('a probe result', () => {
 
 describe('the replies of the other scripts', () => {
   test.each([
-    [CutReply, { script: 'cut', outcome: 'applied', timer: 'systemd', appliedAt: 1000 }],
-    [CutReply, { script: 'cut', outcome: 'refused', reason: 'iptables is missing' }],
+    [ChangeReply, { script: 'cut', outcome: 'applied', timer: 'systemd', appliedAt: 1000 }],
+    [ChangeReply, { script: 'cut', outcome: 'refused', reason: 'iptables is missing' }],
     [RestoreReply, { script: 'restore', outcome: 'clean', found: 0, left: 0 }],
     [
       RestoreReply,
@@ -75,8 +75,8 @@ describe('the replies of the other scripts', () => {
   });
 
   test.each([
-    [CutReply, { script: 'restore', outcome: 'applied' }],
-    [CutReply, { script: 'cut', outcome: 'done' }],
+    [ChangeReply, { script: 'restore', outcome: 'applied' }],
+    [ChangeReply, { script: 'cut', outcome: 'done' }],
     [RestoreReply, { script: 'restore', outcome: 'clean' }],
     [SeverReply, { script: 'sever' }],
   ])('%#: with anything unknown are none', (schema, reply) => {

@@ -9,7 +9,8 @@ export interface Field {
 /**
  * Every place of `value` with the part of the schema that rules it, the value itself included.
  *
- * A `oneOf` is followed along the branch whose `kind` is the value's; of a list, its first entry.
+ * A `oneOf` is followed along the branch whose `kind` is the value's, an `anyOf` along that of its type; of
+ * a list, its first entry.
  */
 export function fieldsOf(
   schema: Field['schema'],
@@ -33,6 +34,7 @@ function childrenOf(schema: Field['schema'], value: unknown, path: Field['path']
 }
 
 function branchOf(schema: Field['schema'], value: unknown): Field['schema'] {
+  if (Array.isArray(schema['anyOf'])) return alternativeOf(schema['anyOf'], value);
   const branches = schema['oneOf'];
   if (!Array.isArray(branches)) return schema;
   const kind = at(value, ['kind']);
@@ -40,6 +42,14 @@ function branchOf(schema: Field['schema'], value: unknown): Field['schema'] {
     .map(recordOf)
     .find((one) => at(one, ['properties', 'kind', 'const']) === kind);
   if (branch === undefined) throw new Error(`Expected a branch for kind ${String(kind)}`);
+  return branch;
+}
+
+/** Of several types, that of the value. */
+function alternativeOf(branches: readonly unknown[], value: unknown): Field['schema'] {
+  const type = Number.isInteger(value) ? 'integer' : typeof value;
+  const branch = branches.map(recordOf).find((one) => one['type'] === type);
+  if (branch === undefined) throw new Error(`Expected a branch for type ${type}`);
   return branch;
 }
 

@@ -16,6 +16,11 @@ const kinds = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('b') }),
 ]);
 
+const portsOrNode = z.union([
+  z.literal('node'),
+  z.strictObject({ service: z.int().min(1024).optional() }),
+]);
+
 describe('sentence()', () => {
   test.each([
     { schema: z.int(), value: 'x', says: `it must be a number: found "x"` },
@@ -41,7 +46,23 @@ describe('sentence()', () => {
     {
       schema: z.union([z.int(), z.null()]),
       value: 'x',
-      says: 'it must be of a known kind: found "x"',
+      says: 'it must be a number or null: found "x"',
+    },
+    { schema: portsOrNode, value: 'x', says: 'it must be "node" or an object: found "x"' },
+    {
+      schema: portsOrNode,
+      value: { service: 1 },
+      says: `'service' must be at least 1024: found 1`,
+    },
+    {
+      schema: portsOrNode,
+      value: { colour: 1 },
+      says: 'every key must be known: found "colour"',
+    },
+    {
+      schema: z.object({ rewind: z.union([z.literal('all'), z.int().max(9)]) }),
+      value: { rewind: 10 },
+      says: `'rewind' must be at most 9: found 10`,
     },
     { schema: z.strictObject({}), value: { b: 1 }, says: 'every key must be known: found "b"' },
     {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { allowanceKey, sameAllowance, sameSpec } from '../../core/allowance.ts';
 import { connectionsOf } from '../../core/cut.ts';
 import { markOf, markedBy, runTag } from '../../core/inventory.ts';
-import { allowanceKey, phasesOf, sameAllowance, sameSpec } from '../../core/step.ts';
+import { phasesOf } from '../../core/step.ts';
 import type { Step } from '../../core/step.ts';
 import { groupPeer, tcp } from './inventories.ts';
 

@@ -8,12 +8,13 @@ import type { Inventory } from '../../core/inventory.ts';
 import { cutsOf } from '../../core/topology.ts';
 import type { TopologyCuts } from '../../core/topology.ts';
 import { aClient, aNode, anInventory } from './inventories.ts';
+import { surveyed } from './surveys.ts';
 
 const ports = [3002];
 const both = (topology: Topology, inventory: Inventory): TopologyCuts =>
-  cutsOf(topology, inventory, { ports, direction: 'both' });
+  cutsOf(topology, inventory, { ports, direction: 'both', seed: 7 });
 const inbound = (topology: Topology, inventory: Inventory): TopologyCuts =>
-  cutsOf(topology, inventory, { ports, direction: 'inbound' });
+  cutsOf(topology, inventory, { ports, direction: 'inbound', seed: 7 });
 
 const key = ({ from, to }: Pick<Connection, 'from' | 'to'>): string => `${from} > ${to}`;
 const keysOf = ({ cuts }: TopologyCuts): string[] => connectionsOf(cuts).map(key);
@@ -35,9 +36,11 @@ const inventories = fc
   )
   .filter(([zones]) => new Set(zones).size > 1)
   .map(([zones, order]) =>
-    anInventory({
-      instances: [aClient(1), ...order.map((at) => aNode(at + 1, { zone: zones[at]! }))],
-    }),
+    surveyed(
+      anInventory({
+        instances: [aClient(1), ...order.map((at) => aNode(at + 1, { zone: zones[at]! }))],
+      }),
+    ),
   );
 
 const someOf = (names: readonly string[], most: number): fc.Arbitrary<string[]> =>
@@ -53,7 +56,14 @@ function topologiesOf(inventory: Inventory): fc.Arbitrary<Topology> {
   );
   return fc.oneof<fc.Arbitrary<Topology>[]>(
     fc.integer({ min: 1, max: names.length - 1 }).map((count) => ({ kind: 'isolate', count })),
+    fc
+      .integer({ min: 1, max: names.length - 1 })
+      .map((count) => ({ kind: 'isolate', count, random: true })),
     someOf(names, names.length - 1).map((nodes) => ({ kind: 'isolate', nodes })),
+    fc.constantFrom(...zones).map((zone) => ({ kind: 'isolate', zone })),
+    fc.integer({ min: 1, max: zones.length }).map((rack) => ({ kind: 'isolate', rack })),
+    fc.constant({ kind: 'isolate', role: 'principal' }),
+    fc.boolean().map((random) => ({ kind: 'minority', random })),
     fc.constant({ kind: 'halves' }),
     someOf(names, names.length - 1).map((nodes) => ({ kind: 'halves', nodes })),
     fc.constant({ kind: 'zones' }),
@@ -177,6 +187,17 @@ describe('each topology keeps its word', () => {
 
       expect(smallest).toBeGreaterThan(nodesOf(inventory).length / 2);
       expect(new Set(seen.map((one) => [...one].toSorted().join())).size).toBe(seen.length);
+    });
+  });
+
+  test('minority: no majority, and one node more would leave none on the other side', () => {
+    anywhere((inventory) => {
+      const { targets } = both({ kind: 'minority', random: true }, inventory);
+      const size = nodesOf(inventory).length;
+
+      expect(targets.length).toBeLessThan(size / 2);
+      expect(size - targets.length).toBeGreaterThan(size / 2);
+      expect(size - targets.length - 1).toBeLessThanOrEqual(size / 2);
     });
   });
 

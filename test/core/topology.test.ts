@@ -5,6 +5,7 @@ import type { Inventory } from '../../core/inventory.ts';
 import { cutsOf } from '../../core/topology.ts';
 import type { TopologyCuts } from '../../core/topology.ts';
 import { aClient, aNode, anInventory, refusalOf, someNodes } from './inventories.ts';
+import { surveyed } from './surveys.ts';
 
 const nodes = (count: number): Inventory =>
   anInventory({ instances: [...someNodes(count), aClient(1)] });
@@ -22,6 +23,9 @@ const inbound = { ports: [3002], direction: 'inbound' } as const;
 
 const split = (topology: Topology, inventory: Inventory): TopologyCuts =>
   cutsOf(topology, inventory, both);
+
+const drawn = (topology: Topology, inventory: Inventory, seed: number): string =>
+  namesOf(cutsOf(topology, inventory, { ...both, seed }));
 
 const plain = (ids: readonly string[]): string => ids.map((id) => id.slice(2)).join(' ');
 /** Cuts as 'from > to', by name. */
@@ -68,6 +72,113 @@ describe('isolate', () => {
   test('inbound stops only what is dialled towards the chosen', () => {
     const { cuts } = cutsOf({ kind: 'isolate', count: 1 }, nodes(3), inbound);
     expect(shown(cuts)).toEqual(['n2 n3 > n1']);
+  });
+});
+
+describe('isolate by what nodes say of themselves', () => {
+  const abb = surveyed(inZones('abb'));
+  const principal: Topology = { kind: 'isolate', role: 'principal' };
+
+  test('takes the principal, whoever is first by name', () => {
+    expect(namesOf(split(principal, abb))).toBe('n3');
+  });
+
+  test('knows node ids in any case', () => {
+    const surveys = abb.surveys!.map((survey) => ({
+      ...survey,
+      node: { ...survey.node!, principal: survey.node!.principal.toLowerCase() },
+    }));
+    expect(namesOf(split(principal, { ...abb, surveys }))).toBe('n3');
+  });
+
+  test.each([
+    { what: 'no node answered', surveys: [], found: 'no node that answered' },
+    {
+      what: 'nodes disagree',
+      surveys: [
+        { ...abb.surveys![0]!, node: { ...abb.surveys![0]!.node!, principal: 'BB9n1' } },
+        ...abb.surveys!.slice(1),
+      ],
+      found: 'n1 says BB9n1, n2 says BB9n3, n3 says BB9n3',
+    },
+    {
+      what: 'the node they name is not there to say so',
+      surveys: abb.surveys!.slice(0, 2),
+      found: 'n1 says BB9n3, n2 says BB9n3',
+    },
+  ])('refuses to guess the principal where $what', ({ surveys, found }) => {
+    expect(refusalOf(() => split(principal, { ...abb, surveys }))).toBe(
+      `Cannot find the principal of "orders" as its nodes must name one of them: found ${found}`,
+    );
+  });
+
+  test('takes every node of a rack', () => {
+    expect(namesOf(split({ kind: 'isolate', rack: 2 }, abb))).toBe('n2 n3');
+  });
+
+  test('refuses a rack that one node does not tell, or that holds none', () => {
+    const surveys = abb.surveys!.slice(1);
+    expect(refusalOf(() => split({ kind: 'isolate', rack: 2 }, { ...abb, surveys }))).toBe(
+      'Cannot target rack 2 as every node must say one rack for all its namespaces: found none said by n1',
+    );
+    expect(refusalOf(() => split({ kind: 'isolate', rack: 7 }, abb))).toBe(
+      'Cannot target rack 7 as it must hold a node: found nodes only in 1, 2',
+    );
+  });
+
+  test('takes every node of a zone, and refuses the only one', () => {
+    expect(namesOf(split({ kind: 'isolate', zone: 'zone-b' }, abb))).toBe('n2 n3');
+    expect(refusalOf(() => split({ kind: 'isolate', zone: 'zone-a' }, nodes(2)))).toContain(
+      'Cannot isolate 2 nodes as at least one node',
+    );
+    expect(refusalOf(() => split({ kind: 'isolate', zone: 'zone-d' }, abb))).toContain(
+      'Cannot target zone "zone-d"',
+    );
+  });
+});
+
+describe('minority', () => {
+  test.each([
+    { count: 3, few: 'n1', sizes: [1, 2] },
+    { count: 4, few: 'n1', sizes: [1, 3] },
+    { count: 5, few: 'n1 n2', sizes: [2, 3] },
+    { count: 6, few: 'n1 n2', sizes: [2, 4] },
+  ])('of $count nodes: $few, so that the rest are a majority', ({ count, few, sizes }) => {
+    const found = split({ kind: 'minority' }, nodes(count));
+
+    expect(namesOf(found)).toBe(few);
+    expect(found.components).toEqual(sizes);
+  });
+
+  test('of two nodes is refused', () => {
+    expect(refusalOf(() => split({ kind: 'minority' }, nodes(2)))).toBe(
+      'Cannot cut a minority of "orders" as it must have at least 3 nodes: found 2',
+    );
+  });
+});
+
+describe('at random', () => {
+  const two: Topology = { kind: 'isolate', count: 2, random: true };
+  const few: Topology = { kind: 'minority', random: true };
+  const seeds = Array.from({ length: 300 }, (_, seed) => seed);
+
+  test.each([two, few])('$kind: names and seed decide, not the order seen', (topology) => {
+    const five = nodes(5);
+    const backwards = { ...five, instances: five.instances.toReversed() };
+
+    for (const seed of seeds) {
+      expect(drawn(topology, backwards, seed)).toBe(drawn(topology, five, seed));
+    }
+  });
+
+  test.each([two, few])('$kind: every choice comes up, by some seed', (topology) => {
+    expect(new Set(seeds.map((seed) => drawn(topology, nodes(5), seed))).size).toBe(10);
+  });
+
+  test('else no seed changes who is first by name', () => {
+    for (const seed of seeds) {
+      expect(drawn({ kind: 'isolate', count: 2 }, nodes(5), seed)).toBe('n1 n2');
+    }
   });
 });
 

@@ -1,6 +1,7 @@
 import { usualTiming } from '../../core/timing.ts';
 import { refuseTooManyCalls } from '../../core/plan/security-group/calls.ts';
 import { parseExperiment } from '../../core/experiment.ts';
+import { partsOf } from '../../core/experiment-parts.ts';
 import type { Experiment } from '../../core/experiment.ts';
 import { clusterTag, runTag } from '../../core/inventory.ts';
 import type { Inventory, Peer, RuleSpec } from '../../core/inventory.ts';
@@ -20,6 +21,7 @@ import {
   someNodes,
   tcp,
 } from './inventories.ts';
+import { onHosts } from './ways-to-refuse-on-hosts.ts';
 
 const exact = tcp('3000', '10.0.1.1/32');
 const among = tcp('3000-3003', groupPeer('sg-nodes'));
@@ -147,7 +149,9 @@ function leaving(): unknown {
   });
   const experiment = aPartition(byGroups);
   const ports = [3001];
-  const { cuts } = cutsOfFault({ experiment, inventory, runId: 'run1', ports });
+  const [part] = partsOf(experiment);
+  const one = part!.experiment;
+  const { cuts } = cutsOfFault({ experiment: one, inventory, runId: 'run1', ports });
   const relation = relationOf(cuts);
   const request = { inventory, runId: 'run1', cuts, ports, relation, detach: 'park' } as const;
   const moved = classesOf(inventory.interfaces.slice(0, 1), relation);
@@ -201,4 +205,4 @@ const ofAcls: Record<string, () => unknown> = {
 };
 
 /** At least one way to every refusal that core can make. */
-export const waysToRefuse = { ...ofRequests, ...ofGroups, ...ofAcls, ...ofCalls };
+export const waysToRefuse = { ...onHosts, ...ofRequests, ...ofGroups, ...ofAcls, ...ofCalls };

@@ -61,6 +61,10 @@ function callsOfStep(step: Step): Calls {
       // What it does, restore has not to do.
       return { inject: 2 * step.swaps.length, restore: -2 * step.swaps.length };
     case 'host-cut':
+    case 'host-reroute':
+    case 'host-route':
+    case 'hold-service':
+    case 'pause-xdr':
     case 'sever':
       return { inject: 0, restore: 0 };
   }

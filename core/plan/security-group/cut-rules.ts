@@ -1,6 +1,7 @@
 import type { Interface, Rule, RuleSpec, SecurityGroup } from '../../inventory.ts';
 import { markOf } from '../../inventory.ts';
-import { allowanceKey, temporaryName } from '../../step.ts';
+import { allowanceKey } from '../../allowance.ts';
+import { temporaryName } from '../../step.ts';
 import type { Filters } from '../filters.ts';
 import { isNew, newRule, withRules } from './draft.ts';
 import type { DraftRequest } from './draft.ts';

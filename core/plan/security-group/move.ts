@@ -1,6 +1,7 @@
 import type { Interface, Rule, SecurityGroup } from '../../inventory.ts';
 import { Refusal } from '../../refusal.ts';
-import { allowanceKey, temporaryId, temporaryName } from '../../step.ts';
+import { allowanceKey } from '../../allowance.ts';
+import { temporaryId, temporaryName } from '../../step.ts';
 import type { Filters } from '../filters.ts';
 import { holdersOf } from './cut-rules.ts';
 import { newRule, withRules } from './draft.ts';

@@ -66,14 +66,10 @@ function severing(edits: readonly Step[], fault: FaultCuts, request: PlanRequest
 
 /** On the fewest nodes; of a cut of others on the cluster's own nodes. */
 function endsFor({ cuts, targets }: FaultCuts, { experiment }: PlanRequest): Ends[] {
-  switch (experiment.fault.kind) {
-    case 'client-cut':
-      return endsOf(cuts, 'to');
-    case 'xdr-cut':
-      return endsOf(cuts, 'from');
-    case 'partition':
-      return endsOf(experiment.direction === 'inbound' ? cuts : coveringCuts(cuts, targets), 'to');
-  }
+  const { fault, direction } = experiment;
+  if (fault.kind === 'client-cut') return endsOf(cuts, 'to');
+  if (fault.kind === 'xdr-cut') return endsOf(cuts, 'from');
+  return endsOf(direction === 'inbound' ? cuts : coveringCuts(cuts, targets), 'to');
 }
 
 function endPulse(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseExperiment } from '../../../core/experiment.ts';
+import { partsOf } from '../../../core/experiment-parts.ts';
 import type { Instance } from '../../../core/inventory.ts';
 import { cutsOfFault } from '../../../core/plan/request-cuts.ts';
 import type { FaultCuts } from '../../../core/plan/request-cuts.ts';
@@ -21,7 +22,13 @@ function cutsFor(fault: object, changes: object = {}, inventory = all): FaultCut
     holdSeconds: 15,
     ...changes,
   });
-  return cutsOfFault({ experiment, inventory, runId: 'run1', ports: [3000, 3002] });
+  const [part] = partsOf(experiment);
+  return cutsOfFault({
+    experiment: part!.experiment,
+    inventory,
+    runId: 'run1',
+    ports: [3000, 3002],
+  });
 }
 
 const ports = [3000, 3002];
