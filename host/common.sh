@@ -6,8 +6,8 @@
 # nobody planned is reported as "failed". A SIGKILL prints nothing: only the timer covers that.
 set -eu
 umask 077
-LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin
-export LC_ALL PATH
+LC_ALL=C TZ=UTC PATH=/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL TZ PATH
 exec 3>&1 1>&2 </dev/null
 cd /
 
@@ -31,6 +31,9 @@ end_unplanned() {
 
 # A script that may have something in force takes it away here.
 before_unplanned_end() { :; }
+
+# A method that leaves more behind than can matter takes it away here, once nothing else is left.
+tidy() { :; }
 
 # Prints the one line and ends: outcome WORD [REASON].
 outcome() {
@@ -69,8 +72,18 @@ take_run_id() {
   parameter RunId
   case $value in '' | *[!a-z0-9]* | ?????????????*) unfit RunId '1 to 12 of a-z and 0-9' ;; esac
   run_id=$value
-  state=$run_root/$run_id
-  chain=AEROFAULT-$run_id
+  part=''
+  run_state=$run_root/$run_id
+  state=$run_state
+}
+
+# One fault of the run on this host. Everything of ours bears run and part; without a part the whole
+# run is meant.
+take_part() {
+  parameter Part
+  case $value in [0-9] | [1-9][0-9]) ;; *) unfit Part 'a number from 0 to 99' ;; esac
+  part=$value
+  state=$run_state/$part
 }
 
 # take_instant NAME: sets $value to epoch milliseconds of this age.
@@ -111,9 +124,10 @@ is_port() {
   [ "$1" -le 65535 ]
 }
 
+# Sets $peers4 and $peers6, one blank in front of each.
 take_peers() {
   parameter Peers
-  is_list "$value" 0-9a-f.: 64 || unfit Peers '1 to 64 addresses'
+  is_list "$value" 0-9a-f.: 1000 || unfit Peers '1 to 1,000 addresses'
   peers4='' peers6=''
   for peer in $(listed "$value"); do
     if is_host4 "$peer"; then
@@ -140,30 +154,26 @@ is_host6() {
   is_ipv6 "$1"
 }
 
-is_ipv4() (
-  case $1 in *[!0-9.]* | .* | *. | *..*) return 1 ;; esac
-  IFS=.
-  # shellcheck disable=SC2086 # The address is split at its dots.
-  set -- $1
-  [ $# -eq 4 ] || return 1
-  for part; do
-    case $part in 0 | [1-9] | [1-9][0-9] | [12][0-9][0-9]) ;; *) return 1 ;; esac
-    [ "$part" -le 255 ] || return 1
+# No process an address: there may be a thousand.
+is_ipv4() {
+  case $1 in *[!0-9.]* | .* | *. | *..* | *.*.*.*.*) return 1 ;; *.*.*.*) ;; *) return 1 ;; esac
+  unread=$1.
+  while [ -n "$unread" ]; do
+    octet=${unread%%.*} unread=${unread#*.}
+    case $octet in 0 | [1-9] | [1-9][0-9] | [12][0-9][0-9]) ;; *) return 1 ;; esac
+    [ "$octet" -le 255 ] || return 1
   done
-)
+}
 
-is_ipv6() (
-  address=$1
-  case $address in *[!0-9a-f:]* | *:::* | *::*::* | :[!:]* | *[!:]:) return 1 ;; esac
-  groups=0
-  IFS=:
-  # shellcheck disable=SC2086 # The address is split at its colons.
-  set -- $address
-  for part; do
-    case $part in ?????*) return 1 ;; ?*) groups=$((groups + 1)) ;; esac
+is_ipv6() {
+  case $1 in *[!0-9a-f:]* | *:::* | *::*::* | :[!:]* | *[!:]:) return 1 ;; esac
+  groups=0 unread=$1:
+  while [ -n "$unread" ]; do
+    case ${unread%%:*} in ?????*) return 1 ;; ?*) groups=$((groups + 1)) ;; esac
+    unread=${unread#*:}
   done
-  case $address in *::*) [ "$groups" -le 7 ] ;; *) [ "$groups" -eq 8 ] ;; esac
-)
+  case $1 in *::*) [ "$groups" -le 7 ] ;; *) [ "$groups" -eq 8 ] ;; esac
+}
 
 # Takes the run's lock within SECONDS and keeps it until `unlock` or the end of the script. Children
 # that live longer than the script must close descriptor 9.
@@ -177,15 +187,17 @@ lock() {
 
 unlock() { flock -u 9; }
 
-tombstone() { printf %s "$lib_root/$run_id.tombstone"; }
+# Of the run, or of one part: tombstone FOLDER [PART]
+tombstone() { printf %s "$1/$run_id${2:+-$2}.tombstone"; }
 
 # What every script that would change something asks under the lock (restore-protocol, rule 14).
 refuse_if_over() {
   mkdir -p "$lib_root" || true
   [ -w "$lib_root" ] ||
     refuse "Cannot go on as $lib_root must take a tombstone: found it not writable"
-  for grave in "$(tombstone)" "$run_root/$run_id.tombstone"; do
-    [ ! -e "$grave" ] || refuse 'restored already'
+  for folder in "$lib_root" "$run_root"; do
+    [ ! -e "$(tombstone "$folder")" ] || refuse 'restored already'
+    [ ! -e "$(tombstone "$folder" "${part:-none}")" ] || refuse 'restored already'
   done
   [ "$(now_ms)" -lt "$restore_at" ] || refuse 'deadline passed'
 }

@@ -9,11 +9,12 @@
 #   keep/ADDR/PORT            starts a canary: a connection that stands (see keep.bash)
 #   kept/ADDR/PORT            how the canary is
 #   links/ADDR/PORT           established connections with ADDR, PORT at either end
+#   xdr/ADDR/PORT/DC          what the node ships to DC (see shipped.bash)
+#   hits                      what the rules of the run have met, by their counters
 #   stop                      ends recorders and canaries of the run and removes what they wrote
 #
 # Started by SSM; ends after about 2 s at the latest. Recorders and canaries go on in sessions of
-# their own until Until, `stop` or a reboot. Never takes the run's lock and changes nothing on the
-# network. The line stays under 2,500 characters: "left" counts the items at the end that found no
+# their own until Until, `stop` or a reboot. Changes nothing on the network. The line stays under 2,500 characters: "left" counts the items at the end that found no
 # room; ask for them again.
 script="probe"
 line_most=2380 # Characters for the results; the rest of the line needs less than 120.
@@ -53,7 +54,7 @@ before_unplanned_end() { [ -z "${scratch-}" ] || rm -rf "$scratch"; }
 take_probes() {
   parameter Probes
   [ ${#value} -le 3000 ] || unfit Probes 'at most 3,000 characters'
-  is_list "$value" a-z0-9./:- 3000 || unfit Probes 'a list of questions'
+  is_list "$value" A-Za-z0-9./:_- 3000 || unfit Probes 'a list of questions'
   probes=$value
   each_item check
 }
@@ -81,15 +82,18 @@ split() {
 
 check() {
   case $verb/$fields in
-    new/3 | record/3 | keep/3 | kept/3 | links/3 | stop/1) ;;
+    new/3 | record/3 | keep/3 | kept/3 | links/3 | stop/1 | hits/1) ;;
+    xdr/4) is_dc "$extra" || unfit Probes 'destinations of 1 to 31 letters, digits, - and _' ;;
     view/4) is_port "$extra" || unfit Probes 'views with the size of a cluster' ;;
     recorded/4) is_instant || unfit Probes 'recorded since epoch milliseconds' ;;
     *) unfit Probes 'a list of questions that probe knows' ;;
   esac
-  [ "$verb" != stop ] || return 0
+  [ "$fields" -gt 1 ] || return 0
   is_port "$port" || unfit Probes 'questions with a port from 1 to 65535'
   is_ipv4 "$address" || is_ipv6 "$address" || unfit Probes 'questions with an address'
 }
+
+is_dc() { case $1 in '' | *[!A-Za-z0-9_-]* | ????????????????????????????????*) return 1 ;; esac }
 
 is_instant() { case $extra in *[!0-9]* | ??????????????*) return 1 ;; esac }
 
@@ -97,7 +101,7 @@ start() {
   said=$scratch/$number
   case $verb in
     new) limited connect "$address" "$port" "$said.err" ;;
-    view) limited view "$address" "$port" "$extra" "$said.err" ;;
+    view | xdr) limited "$verb" "$address" "$port" "$extra" "$said.err" ;;
     record | keep) start_background ;;
     stop) stop_background ;;
   esac
@@ -154,6 +158,8 @@ finish() {
 }
 
 finish_new() { heard '"answer":"timed-out","ms":2000'; }
+
+finish_xdr() { heard '"answer":"silent","reason":"timed-out"'; }
 
 finish_view() { heard '"answer":"silent","reason":"timed-out"'; }
 
@@ -233,6 +239,8 @@ finish_kept() {
 finish_links() {
   printf '"established":%s' "$(sockets "$address" "$port" | awk 'NR > 1' | wc -l)"
 }
+
+finish_hits() { hits; }
 
 finish_stop() { printf '"answer":"stopped"'; }
 

@@ -1,12 +1,12 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # Removes what a run did to this host, or looks for it; needs the run id alone, any number of times.
 #
-# Started by SSM (Action look|undo) or by the timer that cut armed ("timer" as first argument, and
-# the instant to wait for as second where no systemd does the waiting). Ends when it has looked, or
-# when nothing is left; the timer tries for ten minutes. Both actions first leave a tombstone under
-# the run's lock, so that no late cut can apply any more. Does not cover: a reboot (rules and timers
-# vanish together), connections (they come back by themselves), probes (`stop` of probe ends them),
-# the empty base chains that iptables on nftables leaves.
+# Started by SSM (Action look|undo), for all parts of the run and by whatever method; or by the timer
+# that a part's script armed ("timer" as first argument, and the instant to wait for as second where
+# no systemd does the waiting), for that part alone. Ends when it has looked, or when nothing is left;
+# the timer tries for ten minutes. Both actions first leave a tombstone under the run's lock, so that
+# nothing late can apply any more. Does not cover: a reboot (rules, routes and timers vanish
+# together), connections (they come back by themselves), probes (`stop` of probe ends them).
 script="restore"
 who="command"
 tries=1
@@ -14,6 +14,7 @@ tries=1
 
 main() {
   take_run_id
+  [ "$who" = command ] || take_part
   parameter Action
   action=$value
   case $action in look | undo) ;; *) unfit Action 'look or undo' ;; esac
@@ -29,7 +30,7 @@ main() {
   answer 0
 }
 
-# The timer without systemd: notes who it is, so that cut can see it armed and undo can end it.
+# The timer without systemd: notes who it is, so that its part can see it armed and undo can end it.
 await_instant() {
   printf '%s %s\n' "$$" "$(started $$)" >"$state/timer.pid.new"
   mv "$state/timer.pid.new" "$state/timer.pid"
@@ -42,7 +43,6 @@ attempt() {
   problem='Cannot restore as the lock of the run must be free: found it held for 20 s'
   lock 20 || return 1
   bury
-  problem='Cannot look as iptables must list its rules: found that it does not'
   count_ours || return 1
   found=$count left=$count
   [ "$action" = look ] || undo
@@ -52,18 +52,46 @@ attempt() {
 # disk it is flushed behind our back, for a tombstone that a crash takes away is none.
 bury() {
   mkdir -p "$lib_root" || true
-  [ -e "$(tombstone)" ] || { now_ms >"$(tombstone)"; } || now_ms >"$run_root/$run_id.tombstone"
-  sync "$(tombstone)" >/dev/null 2>&1 3>&- 9>&- &
+  grave=$(tombstone "$lib_root" "$part")
+  [ -e "$grave" ] || { now_ms >"$grave"; } || now_ms >"$(tombstone "$run_root" "$part")"
+  sync "$grave" >/dev/null 2>&1 3>&- 9>&- &
+}
+
+# Counts what is there by any method: sets $count and $present, or fails when it cannot be known.
+count_ours() {
+  count=0 present=''
+  for method in $methods; do
+    problem="Cannot look as $method must list what there is: found that it does not"
+    "${method}_count" || return 1
+    count=$((count + ours))
+    [ "$ours" -eq 0 ] || present="$present $method"
+  done
+  for folder in $(part_folders); do
+    ! noted_lives "$folder/waiter.pid" || count=$((count + 1))
+  done
+}
+
+# Ends what only waits for its instant (lifecycle.sh). It waits without the lock that we hold.
+end_waiters() {
+  for folder in $(part_folders); do
+    end_noted "$folder/waiter.pid"
+    for _ in 1 2 3 4 5 6 7 8 9 10; do
+      noted_lives "$folder/waiter.pid" || break
+      sleep 0.1
+    done
+  done
 }
 
 undo() {
-  [ "$found" -eq 0 ] || remove_ours
+  end_waiters
+  for method in $present; do "${method}_remove" || true; done
   left=''
   count_ours || return 1
   left=$count
   [ "$left" -eq 0 ] || return 1
   [ "$found" -eq 0 ] || note_end
   disarm
+  tidy || true
 }
 
 note_end() {
@@ -86,13 +114,14 @@ give_up() {
   answer 1
 }
 
-# The line, with when and by whom the rules of the run were removed: answer EXIT_CODE.
+# The line, with when and by whom the last of the run was removed: answer EXIT_CODE.
 answer() {
   at=null by=null
-  if [ -f "$state/restored" ]; then
-    read -r at by <"$state/restored"
-    by="\"$by\""
-  fi
+  for noted in "$run_state/restored" "$run_state"/[0-9]*/restored; do
+    [ -f "$noted" ] || continue
+    read -r noted_at noted_by <"$noted"
+    if [ "$at" = null ] || [ "$noted_at" -gt "$at" ]; then at=$noted_at by="\"$noted_by\""; fi
+  done
   word=clean
   [ "$left" -eq 0 ] || word=present
   details="$details,\"found\":$found,\"left\":$left,\"restoredAt\":$at,\"restoredBy\":$by"

@@ -44,6 +44,9 @@ connect() {
   return 1
 }
 
+# The word for a connection that failed, where its errors go nowhere: it is tried once more.
+why() { word_of "$( { exec 3<>"/dev/tcp/$1/$2"; } 2>&1)"; }
+
 word_of() {
   case $1 in
     *refused*) printf refused ;;

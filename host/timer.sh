@@ -1,8 +1,8 @@
 # shellcheck shell=sh disable=SC2154
-# The timer of a run, as cut and restore share it: a unit of systemd, or a process in a session of
-# its own.
+# The timers of a run, as lifecycle.sh and restore.sh share them: for each part a unit of systemd, or
+# a process in a session of its own.
 
-unit() { printf 'aerofault-%s' "$run_id"; }
+unit() { printf 'aerofault-%s-%s' "$run_id" "$part"; }
 
 # systemd restores in the network of PID 1, so it is of use only where that is ours too.
 systemd_serves() {
@@ -10,12 +10,32 @@ systemd_serves() {
     [ "$(readlink /proc/self/ns/net)" = "$(readlink /proc/1/ns/net)" ]
 }
 
-# Ends the timer of this run, whichever it is. Stopping a systemd timer leaves the service alone
-# that it may just have started; a setsid timer waits for the lock we hold, or is ourselves.
+# Ends the timer of this part, or those of all parts, whichever they are. Stopping a systemd timer
+# leaves the service alone that it may just have started; a setsid timer waits for the lock we hold,
+# or is ourselves.
 disarm() {
   if systemd_serves; then
-    systemctl stop "$(unit).timer" 2>/dev/null || true
+    systemctl stop "aerofault-$run_id-${part:-*}.timer" 2>/dev/null || true
   fi
-  end_noted "$state/timer.pid"
-  rm -f "$state/timer" "$state/timer.pid"
+  for folder in $(part_folders); do
+    end_noted "$folder/timer.pid"
+    rm -f "$folder/timer" "$folder/timer.pid"
+  done
+}
+
+# The state folder of this part, or those of all parts of the run.
+part_folders() {
+  for folder in "$run_state"/${part:-[0-9]*}; do
+    [ ! -d "$folder" ] || printf '%s\n' "$folder"
+  done
+}
+
+# Whether this part, or any part of the run, was applied by METHOD here: noted_method METHOD
+noted_method() {
+  for folder in $(part_folders); do
+    [ ! -f "$folder/method" ] || read -r noted <"$folder/method" || true
+    [ "${noted-}" != "$1" ] || return 0
+    noted=''
+  done
+  return 1
 }

@@ -14,8 +14,11 @@ const Order = z.discriminatedUnion('order', [
   z.object({ order: z.literal('info'), port: z.int() }),
   z.object({ order: z.literal('tell'), values: z.record(z.string(), z.string()) }),
   z.object({ order: z.literal('mute'), muted: z.boolean() }),
+  z.object({ order: z.literal('ship'), build: z.string() }),
+  z.object({ order: z.literal('commanded') }),
   z.object({ order: z.literal('connect'), address: z.string(), port: z.int(), ms: z.int() }),
   z.object({ order: z.literal('ask'), link: z.int(), ms: z.int() }),
+  z.object({ order: z.literal('watch'), address: z.string(), port: z.int(), until: z.int() }),
 ]);
 /** What an actor can be told. */
 export type Order = z.infer<typeof Order>;
@@ -33,10 +36,16 @@ function obey(order: Order): Promise<object> | object {
       return info.tell(order.values);
     case 'mute':
       return info.mute(order.muted);
+    case 'ship':
+      return info.ship(order.build);
+    case 'commanded':
+      return info.commanded();
     case 'connect':
       return dial(order);
     case 'ask':
       return ask(links[order.link]!, order.ms);
+    case 'watch':
+      return watch(order);
   }
 }
 
@@ -82,6 +91,45 @@ function dial({
       lost.set(socket, 'code' in error ? (words[String(error.code)] ?? 'closed') : 'closed'),
     );
     socket.on('close', () => lost.has(socket) || lost.set(socket, 'closed'));
+  });
+}
+
+/**
+ * Dials again and again and notes whenever the answer is another, with the instant of the dialling. What
+ * is not answered at once tells nothing: a SYN may have been lost in a rush, and be sent again later.
+ */
+async function watch({
+  address,
+  port,
+  until,
+}: {
+  address: string;
+  port: number;
+  until: number;
+}): Promise<object> {
+  const changes: [number, string][] = [];
+  for (let at = Date.now(); at < until; at = Date.now()) {
+    const word = await glance(address, port);
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    if (word !== 'late' && changes.at(-1)?.[1] !== word) changes.push([at, word]);
+  }
+  return { changes };
+}
+
+/** One connection, reset at once so that nothing is left of it. */
+function glance(address: string, port: number): Promise<string> {
+  const socket = connect(port, address);
+  return new Promise((resolve) => {
+    const end = (word: string) => {
+      clearTimeout(timer);
+      socket.resetAndDestroy();
+      resolve(word);
+    };
+    const timer = setTimeout(() => end('late'), 60);
+    socket.once('connect', () => end('open'));
+    socket.once('error', (error) =>
+      end('code' in error && error.code === 'ECONNREFUSED' ? 'refused' : 'late'),
+    );
   });
 }
 

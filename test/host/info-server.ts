@@ -1,5 +1,7 @@
 import { createServer } from 'node:net';
 import type { Socket } from 'node:net';
+import { xdrNode } from './xdr-node.ts';
+import type { XdrNode } from './xdr-node.ts';
 
 /**
  * A tiny Aerospike node, as far as the info protocol shows one: 8 bytes of header (version 2, type 1, length in
@@ -8,13 +10,15 @@ import type { Socket } from 'node:net';
  */
 export function infoServer() {
   const answers: Record<string, string> = { ...healthy };
+  let xdr: XdrNode | undefined;
   let isMuted = false;
   const waiting: (() => void)[] = [];
 
   function answer(socket: Socket, questions: string): void {
     const lines = questions.split('\n').slice(0, -1);
     const body = lines.map(
-      (line) => `${line}\t${answers[line] ?? 'ERROR:4:unrecognized command'}\n`,
+      (line) =>
+        `${line}\t${xdr?.answer(line) ?? answers[line] ?? 'ERROR:4:unrecognized command'}\n`,
     );
     const send = () => sendInPieces(socket, framed(padded(body.join(''))));
     if (isMuted) waiting.push(send);
@@ -32,6 +36,15 @@ export function infoServer() {
     tell(values: Readonly<Record<string, string>>): object {
       Object.assign(answers, values);
       return {};
+    },
+    /** Ships to a destination from here on, as a server of this build does. */
+    ship(build: string): object {
+      xdr = xdrNode(build);
+      return {};
+    },
+    /** The commands that changed what is shipped. */
+    commanded(): object {
+      return { answer: xdr?.commands.join('\n') ?? '' };
     },
     mute(muted: boolean): object {
       isMuted = muted;
@@ -111,13 +124,21 @@ function framed(body: string): Buffer {
   return Buffer.concat([header, Buffer.from(body)]);
 }
 
-/** In three segments, cut inside the header and inside the body. */
-function sendInPieces(socket: Socket, bytes: Buffer): void {
+/** In three segments, cut inside the header and inside the body; one timer after the other, to keep their order. */
+function sendInPieces(socket: Socket, bytes: Buffer, cuts: readonly number[] = [5, 100]): void {
   socket.setNoDelay(true);
-  const cuts = [0, 5, 100, bytes.length];
-  cuts
-    .slice(1)
-    .forEach((end, i) => setTimeout(() => socket.write(bytes.subarray(cuts[i], end)), 3 * i));
+  const [cut = bytes.length, ...later] = cuts;
+  socket.write(bytes.subarray(0, cut));
+  if (cut >= bytes.length) return;
+  setTimeout(
+    () =>
+      sendInPieces(
+        socket,
+        bytes.subarray(cut),
+        later.map((end) => end - cut),
+      ),
+    3,
+  );
 }
 
 function readFrames(socket: Socket, hear: (questions: string) => void): void {

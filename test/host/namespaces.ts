@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe } from 'vitest';
 import * as z from 'zod';
 import { hostScript } from '../../host/compose.ts';
-import type { HostScriptName } from '../../host/compose.ts';
+import type { HostScriptName } from '../../host/script-names.ts';
 
 /**
  * A host to run the composed scripts on, for real: a network, mount and process namespace of its own, with
@@ -30,13 +30,13 @@ export class Host {
       '-m',
       '-p',
     ];
-    for (const name of ['cut', 'restore', 'sever', 'probe'] as const) {
-      writeFileSync(this.#path(name), hostScript(name));
-    }
   }
 
+  /** Where the composed script lies. */
   #path(name: HostScriptName): string {
-    return join(this.#folder, `${name}.sh`);
+    const path = join(this.#folder, `${name}.sh`);
+    if (!existsSync(path)) writeFileSync(path, hostScript(name));
+    return path;
   }
 
   /** Starts a command on the host, or in the namespace of a peer, as leader of a process group. */
@@ -145,12 +145,15 @@ const links = Object.entries(peers).map(
     ip neigh replace ${ip6} lladdr 02:00:00:00:0${i}:02 dev to-${name} nud permanent
     ip -n ${name} neigh replace ${host6} lladdr 02:00:00:00:0${i}:01 dev eth0 nud permanent`,
 );
-/** The first packets on a new link may be lost: waits until every peer refuses a connection. */
+/**
+ * The first packets on a new link may be lost: waits until every peer refuses a connection. A bash whose stdin is
+ * a socket, as here, would read the user's .bashrc.
+ */
 const warm = Object.values(peers)
   .flatMap(({ ip4, ip6 }) => [ip4, ip6])
   .map(
     (ip) =>
-      `until timeout 0.15 bash -c 'exec 3<>/dev/tcp/${ip}/9' 2>&1 | grep -q refused; do sleep 0.02; done`,
+      `until timeout 0.15 bash --norc -c 'exec 3<>/dev/tcp/${ip}/9' 2>&1 | grep -q refused; do sleep 0.02; done`,
   );
 /** The first process reaps what the scripts leave behind, and ends with the test process, whose pipe it reads. */
 const rest = 'exec 4<&0; cat <&4 >/dev/null & echo ready; wait $!';

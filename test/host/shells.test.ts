@@ -1,4 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
+import { cutParameters } from './cut-parameters.ts';
 import { describeOnKernel, makeHost, peers, sleep } from './namespaces.ts';
 import type { Host } from './namespaces.ts';
 import { startActor } from './start-actor.ts';
@@ -16,7 +17,7 @@ describeOnKernel('with bash as /bin/sh, as on Amazon Linux and RHEL', () => {
     expect(await host.sh('echo "$BASH_VERSION"')).toMatch(/^\d/);
     const node = await startActor(host, 'p1');
     await node.tell({ order: 'info', port: 3000 });
-    const restoreAt = Date.now() + 4_000;
+    const restoreAt = Date.now() + 10_000;
     const run = {
       RunId: 'run1',
       RestoreAt: String(restoreAt),
@@ -37,12 +38,7 @@ describeOnKernel('with bash as /bin/sh, as on Amazon Linux and RHEL', () => {
       results: [{ answer: 'ok', size: 3 }, { answer: 'recording' }, { answer: 'open' }],
     });
     await sleep(300);
-    const cut = {
-      ...run,
-      InjectAt: String(Date.now() + 300),
-      Packets: 'reject',
-      Direction: 'both',
-    };
+    const cut = cutParameters({ ...run, InjectAt: String(Date.now() + 300), Packets: 'reject' });
     expect((await host.script('cut', cut)).json).toMatchObject({
       outcome: 'applied',
       timer: 'setsid',
@@ -54,7 +50,7 @@ describeOnKernel('with bash as /bin/sh, as on Amazon Linux and RHEL', () => {
       found: 0,
     });
     expect(await ask(`new/${at}`)).toMatchObject({ results: [{ answer: 'refused' }] });
-    await sleep(restoreAt + 900 - Date.now());
+    await sleep(restoreAt + 2_000 - Date.now());
     expect((await host.script('restore', { RunId: 'run1', Action: 'look' })).json).toMatchObject({
       outcome: 'clean',
       restoredBy: 'timer',
@@ -78,10 +74,25 @@ describeOnKernel('with bash as /bin/sh, as on Amazon Linux and RHEL', () => {
       Action: 'sever',
       RestoreAt: String(Date.now() + 5_000),
     });
-    expect(sever.json).toMatchObject({ outcome: 'severed', before: 2, left: 0 });
+    expect(sever.json).toMatchObject({ outcome: 'severed', before: 2 });
+    expect(sever.json['left']).toBeLessThan(2); // The recorder may have connected again.
     await node.tell({ order: 'mute', muted: true });
     expect(await ask('stop')).toMatchObject({ results: [{ answer: 'stopped' }] });
     expect(await host.sh('ps -e -o args | grep "[t]alk.bash" || true')).toBe('');
     expect((await host.script('cut', { ...cut, Ports: '22' })).code).toBe(3);
+
+    const share = { RunId: 'run4', Packets: 'tcp-reset', Share: '40%', Per: 'connection' };
+    for (const Filter of ['iptables', 'nft']) {
+      const flapping = cutParameters({ ...share, RunId: `run${Filter}`, Flap: '1-1', Filter });
+      expect((await host.script('cut', flapping)).json).toMatchObject({
+        outcome: 'applied',
+        switch: 'kernel',
+        method: Filter,
+      });
+      expect((await host.script('cut', flapping)).json).toMatchObject({ outcome: 'already' });
+      const undo = { RunId: `run${Filter}`, Action: 'undo' };
+      expect((await host.script('restore', undo)).json).toMatchObject({ outcome: 'clean' });
+    }
+    expect(await host.sh('iptables-save; ip6tables-save; nft list ruleset')).toBe('');
   });
 });

@@ -11,6 +11,8 @@ export interface Actor {
   dial(address: string, port: number, ms?: number): Promise<Answer>;
   /** Connects and gives the link's number; throws where that does not work. */
   link(address: string, port: number): Promise<number>;
+  /** Dials as fast as it can until an instant; gives when and how the answer changed. */
+  watch(address: string, port: number, until: number): Promise<[number, string][]>;
   /** Asks for an echo on a link: answered, silent, reset or closed. */
   ask(link: number, ms?: number): Promise<string>;
 }
@@ -20,6 +22,7 @@ const Answer = z.object({
   answer: z.string().default(''),
   link: z.int().default(-1),
   ms: z.number().default(0),
+  changes: z.array(z.tuple([z.number(), z.string()])).default([]),
 });
 type Answer = z.infer<typeof Answer>;
 
@@ -52,6 +55,8 @@ export async function startActor(host: Host, peer?: string): Promise<Actor> {
         throw new Error(`Cannot link to ${address} as it must be open: found ${answer}`);
       return link;
     },
+    watch: async (address, port, until) =>
+      (await tell({ order: 'watch', address, port, until })).changes,
     ask: async (link, ms = 500) => (await tell({ order: 'ask', link, ms })).answer,
   };
 }

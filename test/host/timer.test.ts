@@ -16,51 +16,51 @@ describeOnKernel(
     const isCut = async (runId: string): Promise<boolean> =>
       (await host.sh('iptables -S; ip6tables -S')).includes(`AEROFAULT-${runId}`);
 
-    test('at RestoreAt, within a second, when nobody else is left', async () => {
-      const parameters = cutParameters({ RunId: 'timer1', RestoreAt: String(Date.now() + 1_500) });
+    test('right after RestoreAt, when nobody else is left', async () => {
+      const parameters = cutParameters({ RunId: 'timer1', RestoreAt: String(Date.now() + 4_000) });
       expect((await host.script('cut', parameters)).json).toMatchObject({ outcome: 'applied' });
       await sleep(Number(parameters['RestoreAt']) - Date.now() - 300);
       expect(await isCut('timer1')).toBe(true);
 
-      await sleep(1_300);
+      await sleep(2_300);
       expect(await isCut('timer1')).toBe(false);
       const { json } = await restore('timer1', 'look');
       expect(json).toMatchObject({ outcome: 'clean', found: 0, restoredBy: 'timer' });
       const late = Number(json['restoredAt']) - Number(parameters['RestoreAt']);
       expect(late).toBeGreaterThanOrEqual(0);
-      expect(late).toBeLessThan(1_000);
+      expect(late).toBeLessThan(2_000);
     });
 
     test('even when the process group of cut was killed while it waited', async () => {
       const parameters = cutParameters({
         RunId: 'timer2',
-        RestoreAt: String(Date.now() + 1_500),
-        InjectAt: String(Date.now() + 1_200),
+        RestoreAt: String(Date.now() + 5_000),
+        InjectAt: String(Date.now() + 4_500),
       });
       const script = host.startScript('cut', parameters);
-      const isArmed = () => host.sh('ls /run/aerofault/timer2/timer.pid 2>&1 || true');
-      expect(await eventually(1_000, async () => !(await isArmed()).includes('cannot'))).toBe(true);
+      const isArmed = () => host.sh('ls /run/aerofault/timer2/0/timer.pid 2>&1 || true');
+      expect(await eventually(4_000, async () => !(await isArmed()).includes('cannot'))).toBe(true);
       process.kill(-script.pid!, 'SIGKILL');
 
-      await sleep(Number(parameters['RestoreAt']) + 900 - Date.now());
-      expect(await host.sh('ls /var/lib/aerofault')).toContain('timer2.tombstone');
+      await sleep(Number(parameters['RestoreAt']) + 2_000 - Date.now());
+      expect(await host.sh('ls /var/lib/aerofault')).toContain('timer2-0.tombstone');
     });
 
     test('even when the process group of cut was killed right after it applied', async () => {
       const parameters = cutParameters({
         RunId: 'timer3',
-        RestoreAt: String(Date.now() + 1_500),
-        InjectAt: String(Date.now() + 500),
+        RestoreAt: String(Date.now() + 5_000),
+        InjectAt: String(Date.now() + 2_000),
       });
       const script = host.startScript('cut', parameters);
-      expect(await eventually(1_400, () => isCut('timer3'))).toBe(true);
+      expect(await eventually(4_500, () => isCut('timer3'))).toBe(true);
       try {
         process.kill(-script.pid!, 'SIGKILL');
       } catch {
         // It was over already.
       }
 
-      await sleep(Number(parameters['RestoreAt']) + 900 - Date.now());
+      await sleep(Number(parameters['RestoreAt']) + 2_000 - Date.now());
       expect(await isCut('timer3')).toBe(false);
       expect((await restore('timer3', 'look')).json).toMatchObject({
         outcome: 'clean',
@@ -70,7 +70,7 @@ describeOnKernel(
 
     test('a timer that armed itself lives in a session of its own and holds neither our streams nor the lock', async () => {
       await host.script('cut', cutParameters({ RunId: 'session' }));
-      const [pid] = (await host.sh('cat /run/aerofault/session/timer.pid')).split(' ');
+      const [pid] = (await host.sh('cat /run/aerofault/session/0/timer.pid')).split(' ');
       const session = await host.sh(`cut -d' ' -f6 /proc/${pid}/stat`);
       expect(session.trim()).toBe(pid);
       const files = await host.sh(`readlink /proc/${pid}/fd/*`);
@@ -80,12 +80,12 @@ describeOnKernel(
     });
 
     test('a cut whose timer someone killed arms a new one before it applies', async () => {
-      const parameters = cutParameters({ RunId: 'rearm', InjectAt: String(Date.now() + 2_000) });
+      const parameters = cutParameters({ RunId: 'rearm', InjectAt: String(Date.now() + 5_000) });
       const waiting = said(host.startScript('cut', parameters));
-      await sleep(1_000);
-      await host.sh('read pid _ </run/aerofault/rearm/timer.pid; kill -9 -$pid');
+      await sleep(3_000);
+      await host.sh('read pid _ </run/aerofault/rearm/0/timer.pid; kill -9 -$pid');
       expect((await waiting).json).toMatchObject({ outcome: 'applied', timer: 'setsid' });
-      await host.sh('read pid _ </run/aerofault/rearm/timer.pid; kill -0 $pid');
+      await host.sh('read pid _ </run/aerofault/rearm/0/timer.pid; kill -0 $pid');
       await restore('rearm', 'undo');
     });
   },
@@ -120,7 +120,7 @@ END
 for unit; do :; done
 case $1 in
   is-active) [ -e "/run/units/$unit" ] ;;
-  stop) rm "/run/units/$unit" ;;
+  stop) rm /run/units/$unit ;; # As systemctl does, it takes patterns.
   reset-failed) exit 1 ;;
   *) exit 1 ;;
 esac
@@ -130,16 +130,16 @@ END
 
     test('it arms a timer unit that restores at RestoreAt', async () => {
       const host = await makeHost(systemd);
-      const restoreAt = Date.now() + 1_500;
+      const restoreAt = Date.now() + 3_000;
       const { json } = await host.script('cut', cutParameters({ RestoreAt: String(restoreAt) }));
       expect(json).toMatchObject({ outcome: 'applied', timer: 'systemd' });
-      expect(await host.sh('ls /run/units')).toContain('aerofault-run1.timer');
+      expect(await host.sh('ls /run/units')).toContain('aerofault-run1-0.timer');
       expect(await host.sh('ps -e -o args | grep "[r]estore.sh timer [0-9]" || true')).toBe('');
 
-      await new Promise((resolve) => setTimeout(resolve, restoreAt + 900 - Date.now()));
+      await new Promise((resolve) => setTimeout(resolve, restoreAt + 2_000 - Date.now()));
       const { json: look } = await host.script('restore', { RunId: 'run1', Action: 'look' });
       expect(look).toMatchObject({ outcome: 'clean', restoredBy: 'timer' });
-      expect(Number(look['restoredAt']) - restoreAt).toBeLessThan(1_000);
+      expect(Number(look['restoredAt']) - restoreAt).toBeLessThan(2_000);
       host.end();
     });
 

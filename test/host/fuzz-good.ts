@@ -1,0 +1,78 @@
+import type { HostScriptName } from '../../host/script-names.ts';
+import { hostParameters } from '../../host/parameters.ts';
+
+/** A parameter of a script: what hostile values are put in the place of. */
+export interface Place {
+  readonly script: HostScriptName;
+  readonly name: string;
+}
+
+const second = 1_000;
+const soon = Math.ceil(Date.now() / second) * second;
+
+/** One good value for every parameter, whichever scripts have it. */
+const values: Readonly<Record<string, string>> = {
+  RunId: 'fuzz1',
+  Part: '0',
+  InjectAt: String(soon),
+  RestoreAt: String(soon + 1_200_000),
+  SentAt: String(soon),
+  Until: String(soon + 1_200_000),
+  Ports: '3001,3002',
+  Peers: '10.9.1.2,fd00:9:1::2',
+  Packets: 'drop',
+  Direction: 'both',
+  Filter: 'auto',
+  Share: 'all',
+  Per: 'packet',
+  Local: 'any',
+  Flap: 'none',
+  To: '10.9.2.2',
+  Source: 'none',
+  Name: 'nobody',
+  Address: '10.9.1.2',
+  Port: '3000',
+  Dc: 'DC1',
+  Namespaces: 'test,bar',
+  Rewind: 'none',
+  Info: 'none',
+  Probes: 'new/10.9.1.2/3000',
+};
+
+/** Where scripts differ in what a parameter means. */
+const own: Readonly<Record<string, string>> = {
+  'restore.Action': 'look',
+  'sever.Action': 'sever',
+  'route.How': 'blackhole',
+  'service.How': 'freeze',
+  'xdr.How': 'force-linkdown',
+  'reroute.Peers': '10.9.1.2',
+  'route.Peers': '10.9.2.2,fd00:9:2::2',
+};
+
+/** The scripts there are. */
+export const scriptNames = Object.keys(hostParameters).filter(isScriptName);
+
+function isScriptName(name: string): name is HostScriptName {
+  return Object.hasOwn(hostParameters, name);
+}
+
+/** Every parameter of every script. */
+export const places: readonly Place[] = scriptNames.flatMap((script) =>
+  Object.keys(hostParameters[script]).map((name) => ({ script, name })),
+);
+
+/** A good value of a parameter; throws where a script has one that is not known here. */
+export function goodValue({ script, name }: Place): string {
+  const value = own[`${script}.${name}`] ?? values[name];
+  if (value === undefined) {
+    throw new Error(`Cannot fuzz ${script} as ${name} must have a good value here: found none`);
+  }
+  return value;
+}
+
+/** One good set of parameters for a script. */
+export function goodParameters(script: HostScriptName): Record<string, string> {
+  const names = Object.keys(hostParameters[script]);
+  return Object.fromEntries(names.map((name) => [name, goodValue({ script, name })]));
+}
