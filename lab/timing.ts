@@ -7,7 +7,7 @@ import type { Timing } from '../core/timing.ts';
  */
 export const labTiming: Timing = {
   prepareSeconds: 60,
-  leadSeconds: 2,
+  leadSeconds: 6,
   graceSeconds: 10,
   sliceSeconds: 5,
   proveSeconds: 7,

@@ -29,6 +29,8 @@ export interface PlanRecord {
   readonly inventory: Inventory;
   readonly plan: Plan;
   readonly digest: string;
+  /** The version of each script's document that the run injects with; absent: whichever is default. */
+  readonly documents?: DocumentVersions | undefined;
 }
 
 /** The write-ahead record of runs, and the lock of each cluster. Reads are consistent. */
@@ -137,7 +139,21 @@ export interface Network {
 }
 
 /** The host scripts, by the names of their documents. */
-export type ScriptName = 'cut' | 'restore' | 'sever' | 'probe';
+export const scriptNames = [
+  'cut',
+  'reroute',
+  'route',
+  'service',
+  'xdr',
+  'restore',
+  'sever',
+  'probe',
+  'survey',
+] as const;
+export type ScriptName = (typeof scriptNames)[number];
+
+/** Versions of scripts' SSM documents, by script; a script that is not in it has none chosen. */
+export type DocumentVersions = Readonly<Partial<Record<ScriptName, string>>>;
 
 /** What a host said: the one JSON line of its script, or why there is none. */
 export type HostReply =
@@ -145,21 +161,30 @@ export type HostReply =
   | { readonly kind: 'refused'; readonly reason: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 
+/** How a script is run. */
+export interface ScriptOptions {
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly waitSeconds: number;
+  /** Of the script's document; the one that is default when absent. */
+  readonly version?: string | undefined;
+}
+
 /** Scripts on instances, through SSM Run Command. */
 export interface Hosts {
   /**
-   * Runs one script on one instance and waits for its end, `waitSeconds` at most.
+   * Runs one script on one instance and waits for its end, `waitSeconds` at most. What is asked for in
+   * the same moment with the same parameters may go out together; every instance is judged alone.
    *
    * `refused` is only said when the script certainly never runs (SendCommand itself refused). Delivery
    * timed out, undeliverable, cancelled and lost answers are `unknown`.
    */
-  run(
-    instanceId: string,
-    script: ScriptName,
-    options: { parameters: Readonly<Record<string, string>>; waitSeconds: number },
-  ): Promise<HostReply>;
+  run(instanceId: string, script: ScriptName, options: ScriptOptions): Promise<HostReply>;
   /** Which of the instances have an SSM agent that answers. */
   online(instanceIds: readonly string[]): Promise<Set<string>>;
+  /** The version of the SSM agent of each of the instances whose agent answers. */
+  agents(instanceIds: readonly string[]): Promise<Map<string, string>>;
+  /** The version of each script's document that is default now. @throws where one cannot be known. */
+  versions(scripts: readonly ScriptName[]): Promise<DocumentVersions>;
 }
 
 /** The one-time schedule that restores a run whose workflow is gone. */

@@ -2,7 +2,9 @@ import { Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
-import { hostParameters, hostScript } from '../host/compose.ts';
+import { hostScript } from '../host/compose.ts';
+import { hostParameters } from '../host/parameters.ts';
+import { hostScriptNames } from '../host/script-names.ts';
 import type { ScriptName } from '../lambda/gateways.ts';
 import { documentName, usualDocumentPrefix } from './document-name.ts';
 
@@ -15,17 +17,35 @@ export interface HostDocumentsStackProps extends StackProps {
 /**
  * How long each script may run, in seconds, and what it is for.
  *
- * The agent replaces anything outside 5..172800 by an hour without a word. `cut` waits for its instant;
- * killing it is harmless, since its timer belongs to systemd or to a session of its own.
+ * The agent replaces anything outside 5..172800 by an hour without a word. Scripts that change something
+ * may have to wait for their instant where the kernel does not switch for them; killing one is harmless,
+ * since its timer belongs to systemd or to a session of its own.
  */
 export const hostDocuments: Readonly<Record<ScriptName, { seconds: number; says: string }>> = {
   cut: { seconds: 120, says: 'aerofault: stop the packets of chosen peers until a given instant' },
+  reroute: {
+    seconds: 120,
+    says: 'aerofault: send new connections to chosen peers elsewhere until a given instant',
+  },
+  route: {
+    seconds: 120,
+    says: 'aerofault: give this host routes to chosen peers that lead nowhere until a given instant',
+  },
+  service: {
+    seconds: 120,
+    says: 'aerofault: stop a service, or let its process stand still, until a given instant',
+  },
+  xdr: {
+    seconds: 120,
+    says: 'aerofault: stop shipping to one destination until a given instant',
+  },
   restore: { seconds: 60, says: 'aerofault: remove what a run did to this host, or look for it' },
   sever: {
     seconds: 60,
     says: 'aerofault: close connections to chosen peers, or try whether it can',
   },
   probe: { seconds: 30, says: 'aerofault: ask read-only questions from this host' },
+  survey: { seconds: 35, says: 'aerofault: say what this host is like, and change nothing' },
 };
 
 /** SSM refuses a document above this (MaxDocumentSizeExceeded). */
@@ -34,16 +54,16 @@ const documentBytesMax = 64 * 1024;
 /**
  * The host scripts as SSM documents, in a stack of their own, tied to the other one by name alone.
  *
- * Starts and ends with the stack. A new version becomes the default at once, so a deployment in the middle
- * of a run changes the script that restores it; restore needs nothing but the run id, so that every
- * version undoes what any version did. Deleting the stack takes the restore by command away, not the
+ * Starts and ends with the stack. A new version becomes the default at once. A deployment in the middle
+ * of a run does not change what it injects, for its plan holds on to versions; it does change the script
+ * that restores it, which needs nothing but the run id, so that every version undoes what any did. Deleting the stack takes the restore by command away, not the
  * timers on the hosts.
  */
 export class HostDocumentsStack extends Stack {
   constructor(scope: Construct, id: string, props: HostDocumentsStackProps = {}) {
     super(scope, id, { description: 'Host scripts of aerofault', ...props });
     const { documentPrefix = usualDocumentPrefix } = props;
-    for (const script of ['cut', 'restore', 'sever', 'probe'] as const) {
+    for (const script of hostScriptNames) {
       const name = documentName(documentPrefix, script);
       new CfnDocument(this, script.charAt(0).toUpperCase() + script.slice(1), {
         name,

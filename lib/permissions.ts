@@ -47,6 +47,16 @@ export class Permissions {
     ];
   }
 
+  /** Which versions of these scripts' documents there are. */
+  readDocuments(...scripts: readonly ScriptName[]): iam.PolicyStatement[] {
+    return [
+      new iam.PolicyStatement({
+        actions: ['ssm:DescribeDocument'],
+        resources: scripts.map((script) => this.#documentArn(script)),
+      }),
+    ];
+  }
+
   /** Which instances have an agent that answers. */
   observeHosts(): iam.PolicyStatement[] {
     return [this.#everywhere('ssm:DescribeInstanceInformation')];
@@ -79,7 +89,7 @@ export class Permissions {
         resources: [this.arn('ec2', 'instance/*')],
         conditions: tagged('ssm:resourceTag', this.#reach.clusters),
       }),
-      this.#everywhere('ssm:GetCommandInvocation'),
+      this.#everywhere('ssm:GetCommandInvocation', 'ssm:ListCommandInvocations'),
     ];
   }
 

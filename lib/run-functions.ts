@@ -2,12 +2,16 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Timing } from '../core/timing.ts';
+import { hostScriptNames } from '../host/script-names.ts';
 import type { ScriptName } from '../lambda/gateways.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { documentName } from './document-name.ts';
 import type { JournalTable } from './journal-table.ts';
 import { Permissions } from './permissions.ts';
 import type { Reach } from './permissions.ts';
+
+/** The scripts by which a run injects; only Inject may send one of them. */
+const injecting = ['cut', 'reroute', 'route', 'service', 'xdr', 'sever'] as const;
 
 /** What the Lambdas of a deployment share. */
 export interface RunFunctionsProps {
@@ -55,9 +59,15 @@ export class RunFunctions extends Construct {
     this.#permissions = new Permissions(this, props.reach);
 
     this.open = this.#add('Open', 'open', { seconds: 60, rights: () => [] });
+    // Sends nothing that changes a host, but must know which versions of such scripts there are.
     this.plan = this.#add('Plan', 'plan', {
-      seconds: 60,
-      rights: (may) => [...may.observeNetwork(), ...may.observeHosts()],
+      seconds: 120,
+      rights: (may) => [
+        ...may.observeNetwork(),
+        ...may.observeHosts(),
+        ...may.readDocuments(...injecting),
+        ...may.run('survey'),
+      ],
     });
     this.baseline = this.#add('Baseline', 'baseline', {
       seconds: 120,
@@ -71,7 +81,7 @@ export class RunFunctions extends Construct {
       rights: (may) => [
         ...may.observeNetwork(),
         ...may.applyRules(),
-        ...may.run('cut', 'probe', 'sever'),
+        ...may.run(...injecting, 'probe'),
       ],
     });
     this.prove = this.#add('Prove', 'prove', { seconds: 120, rights: (may) => may.run('probe') });
@@ -120,13 +130,13 @@ export class RunFunctions extends Construct {
 
   #environment(): Record<string, string> {
     const { journal, reach, timing } = this.#props;
-    const document = (script: ScriptName): string => documentName(reach.documentPrefix, script);
+    const documents: Record<string, string> = {};
+    for (const script of hostScriptNames) {
+      documents[`DOCUMENT_${script.toUpperCase()}`] = documentName(reach.documentPrefix, script);
+    }
     return {
       JOURNAL_TABLE: journal.tableName,
-      DOCUMENT_CUT: document('cut'),
-      DOCUMENT_RESTORE: document('restore'),
-      DOCUMENT_SEVER: document('sever'),
-      DOCUMENT_PROBE: document('probe'),
+      ...documents,
       PREPARE_SECONDS: String(timing.prepareSeconds),
       LEAD_SECONDS: String(timing.leadSeconds),
       GRACE_SECONDS: String(timing.graceSeconds),

@@ -15,6 +15,7 @@ import {
 } from './ssm/answers.ts';
 import { CommandLog, SendCommand } from './ssm/command-log.ts';
 import type { CommandKnobs } from './ssm/command-log.ts';
+import { Documents } from './ssm/documents.ts';
 import { Fleet } from './ssm/fleet.ts';
 import type { ManagedInstance } from './ssm/fleet.ts';
 import type { Invocation } from './ssm/invocation.ts';
@@ -31,6 +32,8 @@ export interface Ssm extends Endpoint {
   readonly knobs: SsmKnobs;
   /** Every invocation so far, newest first. */
   invocations(): readonly Invocation[];
+  /** Gives a document a new version, which is the default at once, as a deployment does. */
+  publish(name: string, content: unknown): void;
   /** Every instance whose agent has polled. */
   instances(): readonly ManagedInstance[];
 }
@@ -52,8 +55,9 @@ export interface SsmOptions extends ListenOptions {
 /** Start the endpoint; rejects when the address cannot be listened on. */
 export async function startSsm({ documents, knobs = {}, ...listen }: SsmOptions): Promise<Ssm> {
   const fleet = new Fleet();
-  const log = new CommandLog(documents, fleet, knobs);
-  const parts: Parts = { fleet, log, knobs };
+  const published = new Documents(documents);
+  const log = new CommandLog(published, fleet, knobs);
+  const parts: Parts = { fleet, log, knobs, documents: published };
   const endpoint = await startEndpoint(listen, (request) =>
     request.url.pathname.startsWith('/agent/')
       ? { params: request.body, perform: () => answerAgent(request, parts) }
@@ -64,6 +68,7 @@ export async function startSsm({ documents, knobs = {}, ...listen }: SsmOptions)
     knobs,
     invocations: () => log.all,
     instances: () => fleet.instances,
+    publish: (name, content) => published.publish(name, content),
     async close() {
       fleet.wakeAll();
       log.close();
@@ -76,6 +81,7 @@ interface Parts {
   readonly fleet: Fleet;
   readonly log: CommandLog;
   readonly knobs: SsmKnobs;
+  readonly documents: Documents;
 }
 
 const actions: Readonly<Record<string, (body: unknown, parts: Parts) => object>> = {
@@ -83,6 +89,7 @@ const actions: Readonly<Record<string, (body: unknown, parts: Parts) => object>>
   ListCommandInvocations: listInvocations,
   GetCommandInvocation: getInvocation,
   CancelCommand: cancelCommand,
+  DescribeDocument: describeDocument,
   DescribeInstanceInformation: describeInstances,
 };
 
@@ -154,6 +161,13 @@ function cancelCommand(body: unknown, { log }: Parts): object {
   const { CommandId, InstanceIds } = Cancel.parse(body);
   log.cancel(CommandId, InstanceIds);
   return {};
+}
+
+const Document = z.object({ Name: z.string(), DocumentVersion: z.string().default('$DEFAULT') });
+
+function describeDocument(body: unknown, { documents }: Parts): object {
+  const { Name, DocumentVersion } = Document.parse(body);
+  return { Document: documents.describe(Name, DocumentVersion) };
 }
 
 const Described = z.object({

@@ -8,7 +8,7 @@ import { systemClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { digestOf } from './digest.ts';
 import { ssmHosts } from './hosts.ts';
-import type { Documents } from './hosts.ts';
+import type { Documents } from './send-command.ts';
 import { dynamoJournal } from './journal.ts';
 import { ec2Network } from './network.ts';
 import { oneTimeSchedule } from './schedule.ts';
@@ -24,9 +24,14 @@ const Name = z.string().min(1);
 const Environment = z.object({
   JOURNAL_TABLE: Name,
   DOCUMENT_CUT: Name.optional(),
+  DOCUMENT_REROUTE: Name.optional(),
+  DOCUMENT_ROUTE: Name.optional(),
+  DOCUMENT_SERVICE: Name.optional(),
+  DOCUMENT_XDR: Name.optional(),
   DOCUMENT_RESTORE: Name.optional(),
   DOCUMENT_SEVER: Name.optional(),
   DOCUMENT_PROBE: Name.optional(),
+  DOCUMENT_SURVEY: Name.optional(),
   SCHEDULE_GROUP: Name.optional(),
   SCHEDULE_ROLE_ARN: Name.optional(),
   SCHEDULE_DEAD_LETTER_ARN: Name.optional(),
@@ -112,9 +117,14 @@ function targetOf(read: Environment): ScheduleTarget {
 function documentsOf(read: Environment): Documents {
   return {
     cut: read.DOCUMENT_CUT,
+    reroute: read.DOCUMENT_REROUTE,
+    route: read.DOCUMENT_ROUTE,
+    service: read.DOCUMENT_SERVICE,
+    xdr: read.DOCUMENT_XDR,
     restore: read.DOCUMENT_RESTORE,
     sever: read.DOCUMENT_SEVER,
     probe: read.DOCUMENT_PROBE,
+    survey: read.DOCUMENT_SURVEY,
   };
 }
 

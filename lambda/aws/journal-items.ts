@@ -8,6 +8,7 @@ import { RunItem } from '../../core/journal.ts';
 import { Note } from '../../core/note.ts';
 import { Plan } from '../../core/plan/plan.ts';
 import { Report } from '../../core/report.ts';
+import { scriptNames } from '../gateways.ts';
 import type { PlanRecord, RunRequest } from '../gateways.ts';
 import type { Signature } from './run-update.ts';
 
@@ -74,7 +75,12 @@ export const readRequest = (item: Item): RunRequest => Requested.parse(contentOf
 export const readNote = (item: Item): Note => Note.parse(contentOf(item));
 export const readReport = (item: Item): Report => Report.parse(contentOf(item));
 
-const PlanContent = z.strictObject({ inventory: Inventory, plan: Plan, digest: z.string() });
+const PlanContent = z.strictObject({
+  inventory: Inventory,
+  plan: Plan,
+  digest: z.string(),
+  documents: z.partialRecord(z.enum(scriptNames), z.string()).optional(),
+});
 const inflatedBytesMax = 64 * 1024 * 1024;
 
 /**

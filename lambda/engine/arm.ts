@@ -1,5 +1,7 @@
 import type { RunItem } from '../../core/journal.ts';
 import { RunClosed } from '../../core/refusal.ts';
+import { isHostStep } from '../../core/step.ts';
+import { wholeSecondFrom } from '../../core/timing.ts';
 import type { Timing } from '../../core/timing.ts';
 import type { Gateways } from '../gateways.ts';
 import { contextOf, runOf } from './run-context.ts';
@@ -25,7 +27,7 @@ export async function arm(runId: string, gateways: Gateways): Promise<{ says: st
 async function fixTimes(context: RunContext, gateways: Gateways): Promise<RunItem> {
   const { run, experiment } = context;
   const { journal, clock, timing } = gateways;
-  const injectAt = clock.now() + leadMs(context, timing);
+  const injectAt = wholeSecondFrom(clock.now() + leadMs(context, timing));
   const restoreAt = injectAt + 1000 * experiment.holdSeconds;
   const deadlineAt = Math.min(run.deadlineAt, restoreAt + 1000 * timing.graceSeconds);
   const answer = await journal.write(run.runId, { kind: 'arm', injectAt, restoreAt, deadlineAt });
@@ -36,5 +38,5 @@ async function fixTimes(context: RunContext, gateways: Gateways): Promise<RunIte
 
 /** Only hosts switch at an instant that all must know before; an API call is in force when it answers. */
 function leadMs({ plan }: RunContext, { leadSeconds }: Timing): number {
-  return plan.steps.some(({ kind }) => kind === 'host-cut') ? 1000 * leadSeconds : 0;
+  return plan.steps.some(isHostStep) ? 1000 * leadSeconds : 0;
 }

@@ -1,7 +1,13 @@
 import { nodesOf } from '../../core/inventory.ts';
 import { recoveredFindings } from '../../core/judge.ts';
 import type { Seen } from '../../core/note.ts';
-import { controlQuestions, cutQuestions, recorderItem, viewQuestions } from '../../core/probe.ts';
+import {
+  controlQuestions,
+  cutQuestions,
+  partQuestions,
+  recorderItem,
+  viewQuestions,
+} from '../../core/probe.ts';
 import { worst } from '../../core/verdict.ts';
 import type { Gateways } from '../gateways.ts';
 import { ask, sample } from './probing.ts';
@@ -30,6 +36,7 @@ export async function awaitRecovery(runId: string, gateways: Gateways): Promise<
     ...viewQuestions(experiment, inventory),
     ...cutQuestions(context),
     ...controlQuestions(context),
+    ...partQuestions(context, 'before'),
   ];
   const now = await sample(context, 'recovery', { questions, gateways });
   const verdict = worst(recoveredFindings(context, await baselineOf(run, gateways), now));

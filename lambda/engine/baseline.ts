@@ -4,6 +4,7 @@ import {
   canaryQuestions,
   controlQuestions,
   cutQuestions,
+  partQuestions,
   recorderItem,
   viewQuestions,
 } from '../../core/probe.ts';
@@ -43,6 +44,7 @@ function baselineQuestions(context: RunContext): Question[] {
     ...cutQuestions(context),
     ...controlQuestions(context),
     ...canaryQuestions(context, 'keep'),
+    ...partQuestions(context, 'before'),
   ];
 }
 

@@ -1,28 +1,55 @@
+import { PortName } from '../../core/aerospike.ts';
+import { experimentOn } from '../../core/experiment-on.ts';
+import { numbersOf, portNumbersOf } from '../../core/experiment.ts';
+import type { Experiment } from '../../core/experiment.ts';
 import { plan } from '../../core/plan/plan.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import { refuseTooManyCalls } from '../../core/plan/security-group/calls.ts';
 import { nodesOf } from '../../core/inventory.ts';
 import type { Inventory } from '../../core/inventory.ts';
 import { Refusal, RunClosed } from '../../core/refusal.ts';
+import { isHostStep } from '../../core/step.ts';
 import type { Gateways } from '../gateways.ts';
+import { scriptsOf } from './host-script.ts';
 import { refuseClosed, requestOf, runOf } from './run-context.ts';
+import { surveyHosts } from './survey.ts';
+import type { Surveying, Surveys } from './survey.ts';
 
 /**
- * Observes the inventory under the lock, plans, and stores both before the run may inject (rules 3, 4).
+ * Observes the inventory under the lock, asks hosts what they are like, plans, and stores all of it before
+ * the run may inject (rules 3, 4). The versions of the scripts that inject are fixed with the plan, so that
+ * a deployment in the middle of a run does not change what it does.
  *
- * @throws Refusal where no exact plan exists; nothing was touched.
+ * @throws Refusal where no exact plan exists, or a host is not fit for it; nothing was touched.
  */
 export async function decide(runId: string, gateways: Gateways): Promise<{ says: string }> {
-  const { journal, network, digest } = gateways;
+  const { journal, network, hosts, digest } = gateways;
   refuseClosed(await runOf(runId, gateways));
-  const { experiment } = await requestOf(runId, gateways);
-  const inventory = await network.observe(experiment.cluster);
-  const decided = plan(experiment, inventory, runId);
+  const { experiment: asked } = await requestOf(runId, gateways);
+  const observed = await network.observe(asked.cluster);
+  const heard = await surveyHosts(observed.instances, surveyingOf(asked, runId), gateways);
+  const inventory = { ...observed, surveys: heard.surveys };
+  const decided = plan(experimentOn(asked, inventory), inventory, runId);
   refuseTooManyCalls(decided.calls, gateways.timing);
-  await refuseSilentAgents(decided, inventory, gateways);
-  await journal.putPlan(runId, { inventory, plan: decided, digest: digest(decided.steps) });
+  refuseSilentAgents(decided, inventory, heard);
+  refuseUnaskedHosts(decided, inventory, heard);
+  const documents = await hosts.versions(scriptsOf(decided.steps));
+  await journal.putPlan(runId, {
+    inventory,
+    plan: decided,
+    digest: digest(decided.steps),
+    documents,
+  });
   await begin(runId, gateways);
   return { says: decided.steps.map(({ says }) => says).join('; ') };
+}
+
+/** Where the nodes are to tell their port numbers, they are asked by way of the usual ones. */
+function surveyingOf(experiment: Experiment, runId: string): Surveying {
+  const { portNumbers, ...usual } = experiment;
+  const numbered = portNumbers === 'node' ? usual : experiment;
+  const ports = numbersOf(PortName.options, numbered);
+  return { runId, ports, servicePort: portNumbersOf(numbered).service };
 }
 
 async function begin(runId: string, { journal, clock }: Gateways): Promise<void> {
@@ -34,20 +61,32 @@ async function begin(runId: string, { journal, clock }: Gateways): Promise<void>
 }
 
 /** Probes and host restores need the agents of all nodes, and of the clients the plan cuts off. */
-async function refuseSilentAgents(
+function refuseSilentAgents(
   { targets, cuts }: Plan,
   inventory: Inventory,
-  { hosts }: Gateways,
-): Promise<void> {
+  { online }: Surveys,
+): void {
   const asked = new Set([
     ...nodesOf(inventory).map(({ id }) => id),
     ...targets,
     ...cuts.flatMap(({ from, to }) => [...from, ...to]),
   ]);
-  const online = await hosts.online([...asked]);
   const silent = [...asked].filter((id) => !online.has(id));
   if (silent.length === 0) return;
   throw new Refusal(
     `Cannot plan on cluster "${inventory.cluster}" as the SSM agent of every machine asked must be online: found ${silent.join(', ')} silent`,
   );
 }
+
+/** A host that is to be changed must have said what it is like; the plan was held against what it said. */
+function refuseUnaskedHosts({ steps }: Plan, { instances }: Inventory, { silent }: Surveys): void {
+  const changed = new Set(steps.filter(isHostStep).map(({ instanceId }) => instanceId));
+  const unasked = instances.find(({ id }) => changed.has(id) && silent[id] !== undefined);
+  if (unasked === undefined) return;
+  throw new Refusal(
+    `Cannot change ${unasked.name} as it must have answered its survey: found ${inOneLine(silent[unasked.id])}`,
+  );
+}
+
+/** A reason as the end of a sentence in the house grammar. */
+const inOneLine = (reason = ''): string => reason.replaceAll(/\s+/g, ' ').replace(/[ .]+$/, '');

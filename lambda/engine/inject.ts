@@ -2,6 +2,7 @@ import { RunClosed } from '../../core/refusal.ts';
 import { phasesOf } from '../../core/step.ts';
 import type { Step } from '../../core/step.ts';
 import type { Answer, Gateways } from '../gateways.ts';
+import { awaitSwitch, wavesOf } from './arming.ts';
 import { awaitAll } from './await-all.ts';
 import { contextOf } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
@@ -9,18 +10,20 @@ import { applyStep } from './steps.ts';
 import { TemporaryGroups } from './temporary-groups.ts';
 
 /**
- * Applies every step of the plan, phase by phase.
+ * Applies every step of the plan, phase by phase, and ends once hosts have switched. A host that is not
+ * armed well before that instant fails the run, which then restores before anything was in force.
  *
  * Before each call one conditional write sets the step's intent and checks that the run is open and
  * before its deadline (rule 5). Whatever happens then, the intent stays (rule 6): restore looks at it.
- * Nothing is left running when this returns: a phase is awaited whole, failed or not.
+ * Nothing is left running when this returns: what is begun together is awaited whole, failed or not.
  */
 export async function inject(runId: string, gateways: Gateways): Promise<{ says: string }> {
   const context = await contextOf(runId, gateways);
   const groups = new TemporaryGroups(runId, gateways);
-  for (const phase of phasesOf(context.plan.steps)) {
-    await awaitAll(phase.map((step) => injectStep(step, { context, groups }, gateways)));
+  for (const wave of phasesOf(context.plan.steps).flatMap((phase) => wavesOf(phase, context))) {
+    await awaitAll(wave.map((step) => injectStep(step, { context, groups }, gateways)));
   }
+  await awaitSwitch(context, gateways);
   return { says: `${context.plan.steps.length} step(s) applied` };
 }
 

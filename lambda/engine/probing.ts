@@ -28,7 +28,12 @@ export async function sample(
   const views = viewsIn(questions, seen);
   const { runId } = context.run;
   const at = gateways.clock.now();
-  const answers = seen.filter(({ result }) => !result.probe.startsWith('view/'));
+  const own = new Set(
+    questions
+      .filter(({ purpose }) => purpose === 'view')
+      .map(({ from, item }) => `${from} ${item}`),
+  );
+  const answers = seen.filter(({ from, result }) => !own.has(`${from} ${result.probe}`));
   await gateways.journal.note(runId, { kind: 'probes', at, moment, seen: answers });
   await gateways.journal.note(runId, { kind: 'views', at, moment, views });
   return { seen: answers, views };

@@ -6,6 +6,10 @@ import {
   canaryQuestions,
   controlQuestions,
   cutQuestions,
+  firstLookMs,
+  guardMsOf,
+  nextLookMs,
+  partQuestions,
   viewQuestions,
 } from '../../core/probe.ts';
 import type { Question } from '../../core/probe.ts';
@@ -30,7 +34,8 @@ const pauseMs = 500;
 
 /**
  * Is the fault in force? Asks again until it is or its time is up; a fault that never bites is
- * refuted, and the run goes on to its hold, for that is the finding.
+ * refuted, and the run goes on to its hold, for that is the finding. Hosts whose kernels switch have
+ * answered before they did, and a part of the plan may be on later, or for moments: looks wait for it.
  */
 export async function prove(
   runId: string,
@@ -45,13 +50,29 @@ export async function prove(
     restoreAt - 2 * lastLookMs(timing),
   );
   for (;;) {
+    await clock.sleep(Math.max(0, proofLookAt(context, giveUpAt, gateways) - clock.now()));
     const verdict = await lookInForce(context, 'prove', { baseline, gateways });
     if (verdict.answer === 'confirmed' || clock.now() >= giveUpAt) {
-      const until = new Date(nextLookAt(context.run, gateways)).toISOString();
+      const until = new Date(nextLookAt(context, gateways)).toISOString();
       return { until, says: `in force: ${verdict.answer}: ${verdict.evidence.join('; ')}` };
     }
     await clock.sleep(pauseMs);
   }
+}
+
+/** When the proof looks next: not before the fault is on, and at once where it is for the whole hold. */
+function proofLookAt(
+  { run: { injectAt }, plan, inventory }: RunContext,
+  giveUpAt: number,
+  { clock }: Gateways,
+): number {
+  const from = injectAt ?? clock.now();
+  const times = {
+    nowMs: Math.max(0, clock.now() - from),
+    byMs: giveUpAt - from,
+    guardMs: guardMsOf(inventory),
+  };
+  return from + firstLookMs(plan, times);
 }
 
 /** Asks everything that tells whether the fault is in force, and judges it. */
@@ -61,7 +82,8 @@ export async function lookInForce(
   { baseline, gateways }: { baseline: Sample; gateways: Gateways },
 ): Promise<Verdict> {
   const now = await sample(context, moment, { questions: inForceQuestions(context), gateways });
-  return worst(inForceFindings(context, baseline, now));
+  const subject = { ...context, injectAt: context.run.injectAt };
+  return worst(inForceFindings(subject, baseline, now));
 }
 
 function inForceQuestions(context: RunContext): Question[] {
@@ -70,6 +92,7 @@ function inForceQuestions(context: RunContext): Question[] {
     ...cutQuestions(context),
     ...controlQuestions(context),
     ...canaryQuestions(context, 'kept'),
+    ...partQuestions(context, 'during'),
   ];
 }
 
@@ -88,11 +111,19 @@ export async function baselineOf(
   };
 }
 
-/** When the hold looks next: after a slice, once shortly before restore, and at restore itself. */
-export function nextLookAt({ restoreAt = 0 }: RunItem, { clock, timing }: Gateways): number {
+/**
+ * When the hold looks next: after a slice, or within it where a part of the plan can be seen on or off;
+ * once shortly before restore; and at restore itself.
+ */
+export function nextLookAt(
+  { run: { injectAt = 0, restoreAt = 0 }, plan, inventory }: RunContext,
+  { clock, timing }: Gateways,
+): number {
   const now = clock.now();
   const lastLookAt = restoreAt - lastLookMs(timing);
-  const slice = now + 1000 * timing.sliceSeconds;
   if (now >= lastLookAt) return restoreAt;
-  return slice + lastLookMs(timing) / 2 > lastLookAt ? lastLookAt : slice;
+  const sliceMs = 1000 * timing.sliceSeconds;
+  const times = { nowMs: now - injectAt, sliceMs, guardMs: guardMsOf(inventory) };
+  const next = injectAt + nextLookMs(plan, times);
+  return next + lastLookMs(timing) / 2 > lastLookAt ? lastLookAt : next;
 }

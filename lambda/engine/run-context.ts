@@ -1,11 +1,14 @@
+import { experimentOn } from '../../core/experiment-on.ts';
 import type { RunItem } from '../../core/journal.ts';
 import type { Subject } from '../../core/probe.ts';
 import { RunClosed } from '../../core/refusal.ts';
-import type { Gateways, PlanRecord, RunRequest } from '../gateways.ts';
+import type { DocumentVersions, Gateways, PlanRecord, RunRequest } from '../gateways.ts';
 
 /** What a state knows of its run once it is planned. */
 export interface RunContext extends Subject {
   readonly run: RunItem;
+  /** The versions of the scripts' documents that the run injects with. */
+  readonly documents?: DocumentVersions | undefined;
 }
 
 /** The run's item. @throws when there is no such run. */
@@ -13,20 +16,21 @@ export async function runOf(runId: string, { journal }: Gateways): Promise<RunIt
   return present(await journal.read(runId), `run ${runId}`);
 }
 
-/** What the run was asked to do. @throws when it was never opened whole. */
+/** What the run was asked to do, in the operator's own words. @throws when it was never opened whole. */
 export async function requestOf(runId: string, { journal }: Gateways): Promise<RunRequest> {
   return present(await journal.request(runId), `the request of run ${runId}`);
 }
 
-/** The run with its request, inventory and plan. @throws when it was never planned. */
+/** The run with its request, as it is on this inventory, and its plan. @throws when it was never planned. */
 export async function contextOf(runId: string, gateways: Gateways): Promise<RunContext> {
   const run = await runOf(runId, gateways);
-  const { experiment } = await requestOf(runId, gateways);
-  const { inventory, plan }: PlanRecord = present(
+  const { experiment: asked } = await requestOf(runId, gateways);
+  const { inventory, plan, documents }: PlanRecord = present(
     await gateways.journal.plan(runId),
     `the plan of run ${runId}`,
   );
-  return { run, experiment, inventory, plan };
+  const experiment = experimentOn(asked, inventory);
+  return { run, experiment, inventory, plan, documents, injectAt: run.injectAt };
 }
 
 /** @throws RunClosed when the run may no longer inject, whoever closed it. */

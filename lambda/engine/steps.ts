@@ -11,7 +11,8 @@ import {
   lookAtMade,
   makeGroup,
 } from './group-steps.ts';
-import { applyHostCut, applySever, lookAtHost, undoHostCut } from './host-steps.ts';
+import { HostLooks } from './host-looks.ts';
+import { applyHostStep, applySever } from './host-steps.ts';
 import {
   addRules,
   editRules,
@@ -36,9 +37,13 @@ export async function applyStep(
   if (step === undefined) return { kind: 'refused', reason: 'a temporary group is not there' };
   switch (step.kind) {
     case 'host-cut':
-      return applyHostCut(step, run, gateways);
+    case 'host-reroute':
+    case 'host-route':
+    case 'hold-service':
+    case 'pause-xdr':
+      return applyHostStep(step, context, gateways);
     case 'sever':
-      return applySever(step, run, gateways);
+      return applySever(step, context, gateways);
     case 'make-group':
       return makeGroup(step, run, gateways);
     case 'add-rules':
@@ -58,37 +63,39 @@ export async function applyStep(
   }
 }
 
-/** One run's looks: what it planned, which steps it intended, and what its temporary groups are called. */
+/** One look's means: what the run planned and intended, what its groups are called, and its hosts' answers. */
 export interface Looked {
   readonly run: RunItem;
   readonly record: PlanRecord;
   /** The steps with an intent. */
   readonly steps: readonly Step[];
   readonly groups: TemporaryGroups;
+  readonly hosts: HostLooks;
 }
 
-/** What a look begins with. Groups are asked for once a look, for no look trusts an older answer. */
+/** What a look begins with. Groups and hosts are asked once a look, for no look trusts an older answer. */
 export function lookedAt(run: RunItem, record: PlanRecord, gateways: Gateways): Looked {
   const steps = record.plan.steps.filter(({ id }) => id in run.intents);
-  return { run, record, steps, groups: new TemporaryGroups(run.runId, gateways) };
+  const groups = new TemporaryGroups(run.runId, gateways);
+  return { run, record, steps, groups, hosts: new HostLooks(run.runId, gateways) };
 }
 
 /** Describes one step's resource: does anything there bear this run's mark? */
 export async function lookAtStep(
   planned: Step,
-  { run, record, steps, groups }: Looked,
+  { run, record, steps, groups, hosts }: Looked,
   gateways: Gateways,
 ): Promise<StepSeen> {
   const { runId } = run;
   const { inventory } = record;
   const step = await groups.known(planned);
   switch (step.kind) {
-    case 'host-cut': {
-      const seen = await lookAtHost(step.instanceId, runId, gateways);
-      return seen.kind === 'ours'
-        ? { kind: 'ours', undo: () => undoHostCut(step.instanceId, runId, gateways) }
-        : seen;
-    }
+    case 'host-cut':
+    case 'host-reroute':
+    case 'host-route':
+    case 'hold-service':
+    case 'pause-xdr':
+      return hosts.look(step.instanceId);
     case 'sever': // Closed connections cannot be opened again; peers redial.
     case 'end-pulse': // What it may have left is looked at by the swaps it ends.
       return absent;

@@ -3,7 +3,8 @@ import { Refusal } from '../../core/refusal.ts';
 import type { Sever } from '../../core/step.ts';
 import type { Gateways } from '../gateways.ts';
 import { awaitAll } from './await-all.ts';
-import { severParameters, scriptWaitSeconds } from './host-steps.ts';
+import { scriptWaitSeconds } from './arming.ts';
+import { severParameters } from './host-steps.ts';
 import type { RunContext } from './run-context.ts';
 
 /**
@@ -13,7 +14,7 @@ import type { RunContext } from './run-context.ts';
  * @throws Refusal that names the first host that cannot, or does not answer.
  */
 export async function trySever(
-  { run, inventory, plan }: RunContext,
+  { run, inventory, plan, documents }: RunContext,
   gateways: Gateways,
 ): Promise<void> {
   const severs = plan.steps.filter((step) => step.kind === 'sever');
@@ -28,7 +29,8 @@ export async function trySever(
 
   async function reasonAgainst(step: Sever): Promise<string | undefined> {
     const parameters = { ...severParameters(step, run.runId, run.deadlineAt), Action: 'check' };
-    const options = { parameters, waitSeconds: scriptWaitSeconds };
+    const version = documents?.sever;
+    const options = { parameters, waitSeconds: scriptWaitSeconds, version };
     const reply = await gateways.hosts.run(step.instanceId, 'sever', options);
     if (reply.kind !== 'answered') return reply.reason;
     const parsed = SeverReply.safeParse(reply.json);

@@ -33,7 +33,7 @@ export async function watch(runId: string, gateways: Gateways): Promise<Watched>
   const verdict = await lookInForce(context, 'hold', { baseline, gateways });
   return {
     again: true,
-    until: isoOf(nextLookAt(run, gateways)),
+    until: isoOf(nextLookAt(context, gateways)),
     says: `in force: ${verdict.answer}`,
   };
 }

@@ -1,3 +1,4 @@
+import { experimentOn } from '../../core/experiment-on.ts';
 import { exitCodeOf, reportOf } from '../../core/report.ts';
 import type { Report } from '../../core/report.ts';
 import type { Gateways } from '../gateways.ts';
@@ -31,7 +32,10 @@ export async function writeReport(
     await journal.note(runId, { kind: 'failure', at: gateways.clock.now(), ...failure });
   }
   const notes = await journal.notes(runId);
-  const report = reportOf({ run, ...request, record: planned(record), notes, failure });
+  const experiment =
+    record === undefined ? request.experiment : experimentOn(request.experiment, record.inventory);
+  const story = { run, ...request, experiment, record: planned(record), notes, failure };
+  const report = reportOf(story);
   await journal.putReport(runId, report);
   const error = `Aerofault.${report.outcome}`;
   return { outcome: report.outcome, error, cause: causeOf(report), says: report.says };

@@ -1,4 +1,5 @@
 import { clientCut, oneRuleInventory, partition, sharedGroupInventory } from './example-cluster.ts';
+import { holdsPlan, partsPlan } from './example-host-plans.ts';
 import { aclPlan, attachPlan, movePlan, revokePlan } from './example-plans.ts';
 import { World } from './world.ts';
 
@@ -25,3 +26,21 @@ export const faults: readonly Fault[] = [
   byHand('a rule revoked', { inventory: oneRuleInventory(), plan: revokePlan }),
   byHand('a network ACL', { inventory: sharedGroupInventory(), plan: aclPlan }),
 ];
+
+/** Plans on hosts that are about what stands there and goes again, and not about what it does. */
+export const hostFaults: readonly Fault[] = [
+  byHand('several parts on one host, and a reroute', { plan: partsPlan }),
+  {
+    name: 'a service held, a route, shipping paused',
+    input: partition,
+    world: () => {
+      const world = new World({ plan: holdsPlan });
+      // A kernel without the time match: its scripts wait for the instant themselves.
+      world.machines.get('i-node-3')!.switchesByKernel = false;
+      return world;
+    },
+  },
+];
+
+/** All of them. */
+export const everyFault: readonly Fault[] = [...faults, ...hostFaults];

@@ -1,6 +1,8 @@
 import type { Instance, Interface, Inventory } from '../../core/inventory.ts';
 import type { Change, ConnectionAnswer, NodeView } from '../../core/observation.ts';
-import type { Chain, FakeHost } from './fake-host.ts';
+import type { FakeHost } from './fake-host.ts';
+import { counted, isPartial, names, rerouted } from './fake-filter.ts';
+import type { FakePart } from './fake-part.ts';
 import type { FakeNetwork } from './fake-network.ts';
 import { aclsAdmit, groupsAdmit } from './network-state.ts';
 import type { Dial } from './network-state.ts';
@@ -14,10 +16,11 @@ export interface ClusterParts {
   readonly clock: VirtualClock;
 }
 
+/** What a node saw from an instant on; a key that is null: it did not answer. */
 interface Sighting {
   readonly at: number;
   readonly size: number;
-  readonly key: string;
+  readonly key: string | null;
   readonly principal: string;
 }
 
@@ -40,17 +43,22 @@ export class FakeCluster {
     this.note();
   }
 
-  /** How a new TCP connection from a machine ends, by groups and packet filters as they are now. */
+  /** How a new TCP connection from a machine ends, by all that stands in its way now; rules count it. */
   connect(fromId: string, address: string, port: number): ConnectionAnswer {
     const from = this.#machine(fromId);
-    const to = this.#parts.inventory.instances.find((one) => one.address === address);
+    const turned = rerouted(this.#on(from), { address, port });
+    const to = this.#parts.inventory.instances.find((one) => one.address === turned);
     if (to === undefined) return 'unreachable';
-    const stopped = this.#filtered(from, to, port);
-    if (stopped !== undefined) return stopped;
-    const { now } = this.#parts.network;
-    const dial = this.#dial(from, to, port);
-    if (!groupsAdmit(now, dial) || !aclsAdmit(now, dial)) return 'timed-out';
-    return to.role === 'node' && listeners.has(port) ? 'open' : 'refused';
+    const stopped = this.#filtered(from, to, port) ?? this.#thinned(from, to, port);
+    return stopped ?? this.#admitted(from, to, port);
+  }
+
+  /** What the node at an address says of itself and of its cluster; undefined: it says nothing. */
+  viewAt(address: string, sizeAsked: number): NodeView | undefined {
+    const node = this.#nodes().find((one) => one.address === address);
+    return node === undefined || this.#heldBy(node) !== undefined
+      ? undefined
+      : this.view(node.id, sizeAsked);
   }
 
   /** What a node says of itself and of its cluster. */
@@ -80,11 +88,12 @@ export class FakeCluster {
   /** Records what every node sees now, where it has changed. Called after every effect. */
   note(): void {
     this.#relink();
-    for (const { id } of this.#nodes()) {
-      const { size, key, principal } = this.view(id, 0);
-      const seen = this.#seen.get(id) ?? [];
+    for (const node of this.#nodes()) {
+      const { size, key: said, principal } = this.view(node.id, 0);
+      const key = this.#heldBy(node) === undefined ? said : null;
+      const seen = this.#seen.get(node.id) ?? [];
       if (seen.at(-1)?.key === key) continue;
-      this.#seen.set(id, [...seen, { at: this.#parts.clock.now(), size, key, principal }]);
+      this.#seen.set(node.id, [...seen, { at: this.#parts.clock.now(), size, key, principal }]);
     }
   }
 
@@ -94,7 +103,8 @@ export class FakeCluster {
     const first = all.findLast(({ at }) => at <= startedAt);
     const sampled = first === undefined ? [] : [{ ...first, at: startedAt }];
     return [...sampled, ...all.filter(({ at }) => at > startedAt)].map(
-      ({ at, size, key, principal }) => [at, size, key, principal, 1, 0],
+      ({ at, size, key, principal }) =>
+        key === null ? [at, null] : [at, size, key, principal, 1, 0],
     );
   }
 
@@ -116,16 +126,49 @@ export class FakeCluster {
     return this.#machine(instanceId).address;
   }
 
+  /** What stops every packet between two machines on a port, by its answer. */
   #filtered(from: Instance, to: Instance, port: number): ConnectionAnswer | undefined {
-    const leaving = this.#chains(from).find(
-      ({ direction, peers, ports }) =>
-        direction === 'both' && peers.includes(to.address) && ports.includes(port),
+    const cut = this.#cutsBetween(from, to, port).find((part) => !isPartial(part));
+    if (cut !== undefined) return answerTo.get(cut.parameters['Packets'] ?? '') ?? 'timed-out';
+    const isRouted = (host: Instance, peer: Instance): boolean =>
+      this.#on(host).some((part) => part.script === 'route' && names(part, 'Peers', peer.address));
+    if (isRouted(from, to)) return 'unreachable';
+    return isRouted(to, from) ? 'timed-out' : undefined;
+  }
+
+  /** What stops a share counts every dial; one of packets is made good by sending again. */
+  #thinned(from: Instance, to: Instance, port: number): ConnectionAnswer | undefined {
+    const hit = this.#cutsBetween(from, to, port)
+      .filter(isPartial)
+      .find((part) => counted(part) && part.parameters['Per'] === 'connection');
+    const packets = hit?.parameters['Packets'];
+    return packets === undefined ? undefined : (answerTo.get(packets) ?? 'timed-out');
+  }
+
+  #cutsBetween(from: Instance, to: Instance, port: number): FakePart[] {
+    const matches = (part: FakePart, peer: Instance): boolean =>
+      part.script === 'cut' &&
+      names(part, 'Peers', peer.address) &&
+      names(part, 'Ports', String(port));
+    const leaving = this.#on(from).filter(
+      (part) => part.parameters['Direction'] === 'both' && matches(part, to),
     );
-    const arriving = this.#chains(to).find(
-      ({ peers, ports }) => peers.includes(from.address) && ports.includes(port),
-    );
-    const chain = leaving ?? arriving;
-    return chain && (answerTo.get(chain.packets) ?? 'timed-out');
+    const cuts = [...leaving, ...this.#on(to).filter((part) => matches(part, from))];
+    for (const part of cuts) if (!isPartial(part)) counted(part);
+    return cuts;
+  }
+
+  #admitted(from: Instance, to: Instance, port: number): ConnectionAnswer {
+    const { now } = this.#parts.network;
+    const dial = this.#dial(from, to, port);
+    if (!groupsAdmit(now, dial) || !aclsAdmit(now, dial)) return 'timed-out';
+    if (to.role !== 'node' || !listeners.has(port)) return 'refused';
+    // The kernel takes connections for a process that stands still.
+    return this.#heldBy(to) === 'stop' ? 'refused' : 'open';
+  }
+
+  #heldBy(machine: Instance): string | undefined {
+    return this.#on(machine).find(({ script }) => script === 'service')?.parameters['How'];
   }
 
   #stalls(from: Instance, to: Instance, port: number): boolean {
@@ -144,9 +187,11 @@ export class FakeCluster {
         const stalls = (from: Instance, to: Instance): boolean =>
           this.#stalls(from, to, heartbeatPort);
         const dials = (from: Instance, to: Instance): boolean =>
-          this.connect(from.id, to.address, heartbeatPort) === 'open';
-        if (stalls(left, right) || stalls(right, left)) this.#links.delete(link);
-        if (dials(left, right) || dials(right, left)) this.#links.add(link);
+          this.#filtered(from, to, heartbeatPort) === undefined &&
+          this.#admitted(from, to, heartbeatPort) === 'open';
+        const held = this.#heldBy(left) ?? this.#heldBy(right);
+        if (held || stalls(left, right) || stalls(right, left)) this.#links.delete(link);
+        if (!held && (dials(left, right) || dials(right, left))) this.#links.add(link);
       }
     }
   }
@@ -165,8 +210,8 @@ export class FakeCluster {
     return this.#nodes().filter(({ id }) => this.#links.has(linkOf(nodeId, id))).length;
   }
 
-  #chains({ id }: Instance): Chain[] {
-    return [...(this.#parts.hosts.get(id)?.chains.values() ?? [])];
+  #on({ id }: Instance): FakePart[] {
+    return this.#parts.hosts.get(id)?.inForce ?? [];
   }
 
   #nodes(): Instance[] {
@@ -197,6 +242,10 @@ const linkOf = (left: string, right: string): string => [left, right].toSorted()
 const answerTo: ReadonlyMap<string, ConnectionAnswer> = new Map([
   ['drop', 'timed-out'],
   ['reject', 'refused'],
+  ['net-unreachable', 'unreachable'],
+  ['host-unreachable', 'unreachable'],
+  ['proto-unreachable', 'unreachable'],
+  ['admin-prohibited', 'unreachable'],
   ['tcp-reset', 'reset'],
 ]);
 

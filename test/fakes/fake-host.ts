@@ -1,21 +1,12 @@
 /**
- * One machine, as far as the scripts of host/ can tell: its chains, tombstones, timers and locks.
+ * One machine, as far as the scripts of host/ can tell: the parts of runs on it, tombstones, timers, locks.
  *
- * Stands for cut.sh, restore.sh and sever.sh (docs: their headers). Timers run on the machine itself and
- * fire however unreachable it is. It does not cover a reboot.
+ * Stands for cut.sh and its kin, restore.sh, sever.sh and survey.sh (docs: their headers). Timers run on
+ * the machine itself and fire however unreachable it is. It does not cover a reboot.
  */
+import { isInForce, partKey, switchesOf } from './fake-part.ts';
+import type { ChangingScript, FakePart, Parameters } from './fake-part.ts';
 import type { VirtualClock } from './virtual-clock.ts';
-
-/** A run's packet filter on one machine. */
-export interface Chain {
-  readonly peers: readonly string[];
-  readonly ports: readonly number[];
-  readonly packets: string;
-  readonly direction: string;
-}
-
-/** What a script is called with: the texts of its SSM parameters. */
-export type Parameters = Readonly<Record<string, string>>;
 
 /** A script's end: its exit code and the one JSON line. */
 export interface ScriptEnd {
@@ -23,11 +14,11 @@ export interface ScriptEnd {
   readonly json: unknown;
 }
 
-/** Who took a chain away: the machine's own timer, or a restore sent to it. */
+/** Who took a part away: the machine's own timer, or a restore sent to it. */
 export type Undoer = 'timer' | 'command';
 
-/** Told of chains that came and went. */
-export interface ChainWatcher {
+/** Told of parts that came and went. */
+export interface PartWatcher {
   readonly applied: (runId: string, where: string) => void;
   readonly undone: (runId: string, where: string, by: Undoer) => void;
   readonly changed: () => void;
@@ -36,44 +27,66 @@ export interface ChainWatcher {
 export class FakeHost {
   /** False: SSM cannot deliver to it. */
   reachable = true;
-  /** How long a cut hangs between its last check and its effect (xtables lock, a paused machine). */
+  /** How long a script hangs between its last check and its effect (xtables lock, a paused machine). */
   stallMs = 0;
   /** Why its kernel cannot close sockets, if it cannot. */
   cannotSever: string | undefined = undefined;
-  readonly chains = new Map<string, Chain>();
+  /** Whether its kernel switches packet filters by itself; else their scripts wait for the instant. */
+  switchesByKernel = true;
+  /** How far its clock is ahead, as far as its survey can tell. */
+  clockAheadMs = 0;
+  /** What its survey finds wrong. */
+  findings: { refuses: boolean; says: string }[] = [];
+  /** What stands on it now, by run and part; not all of it need be in force. */
+  readonly parts = new Map<string, FakePart>();
   readonly #id: string;
   readonly #clock: VirtualClock;
-  readonly #watcher: ChainWatcher;
+  readonly #watcher: PartWatcher;
   readonly #tombstones = new Set<string>();
   readonly #restored = new Map<string, { at: number; by: Undoer }>();
   readonly #timers = new Map<string, { live: boolean }>();
   readonly #locks = new Map<string, Promise<unknown>>();
 
-  constructor(id: string, { clock, ...watcher }: ChainWatcher & { clock: VirtualClock }) {
+  constructor(id: string, { clock, ...watcher }: PartWatcher & { clock: VirtualClock }) {
     this.#id = id;
     this.#clock = clock;
     this.#watcher = watcher;
   }
 
-  /** cut.sh: check, arm the timer, wait for `InjectAt` without the lock, check again, apply. */
-  async cut(parameters: Parameters): Promise<ScriptEnd> {
-    const { RunId = '', InjectAt, RestoreAt } = parameters;
-    const refused = await this.#locked(RunId, async () => {
-      const reason = this.#reasonAgainst(parameters);
-      if (reason === undefined) this.#arm(RunId, Number(RestoreAt));
-      return reason === undefined ? undefined : refusal('cut', reason);
-    });
-    if (refused !== undefined) return refused;
-    await this.#clock.pass(Math.max(0, Number(InjectAt) - this.#clock.now()));
-    return this.#locked(RunId, () => this.#apply(parameters));
+  /** What is in force on it at this moment. */
+  get inForce(): FakePart[] {
+    const now = this.#clock.now();
+    return [...this.parts.values()].filter((part) => isInForce(part, now));
   }
 
-  /** restore.sh: leaves a tombstone, then looks, or takes the run's chain away. */
-  restore({ RunId = '', Action }: Parameters, by: Undoer): Promise<ScriptEnd> {
+  /**
+   * cut.sh and its kin: check, arm the timer, then either leave the time to the kernel, or wait for
+   * `InjectAt` without the lock, check again, apply.
+   */
+  async change(script: ChangingScript, parameters: Parameters): Promise<ScriptEnd> {
+    const { RunId = '', InjectAt, RestoreAt } = parameters;
+    const isFilter = script === 'cut' || script === 'reroute';
+    const byKernel = isFilter && this.switchesByKernel;
+    const part = { runId: RunId, part: parameters['Part'] ?? '0', script, parameters, byKernel };
+    const ended = await this.#locked(RunId, async () => {
+      const reason = this.#reasonAgainst(parameters);
+      if (reason !== undefined) return refusal(script, reason);
+      this.#arm(parameters, Number(RestoreAt));
+      return byKernel ? this.#apply(part) : undefined;
+    });
+    if (ended !== undefined) return ended;
+    await this.#clock.pass(Math.max(0, Number(InjectAt) - this.#clock.now()));
+    return this.#locked(RunId, () => this.#apply(part));
+  }
+
+  /** restore.sh: leaves a tombstone, then looks, or takes every part of the run away. */
+  restore({ RunId = '', Action }: Parameters): Promise<ScriptEnd> {
     return this.#locked(RunId, async () => {
       this.#tombstones.add(RunId);
       const found = this.#countOf(RunId);
-      if (Action === 'undo') this.#undo(RunId, by);
+      if (Action === 'undo') {
+        for (const { parameters } of this.#partsOf(RunId)) this.#undo(parameters, 'command');
+      }
       const left = this.#countOf(RunId);
       const { at: restoredAt = null, by: restoredBy = null } = this.#restored.get(RunId) ?? {};
       const outcome = left > 0 ? 'present' : 'clean';
@@ -96,51 +109,98 @@ export class FakeHost {
     });
   }
 
-  #reasonAgainst({ RunId = '', RestoreAt }: Parameters): string | undefined {
-    if (this.#tombstones.has(RunId)) return 'restored already';
+  /** survey.sh: what the machine is like; `node` is its node's own word. */
+  async survey({ Info = 'none', Ports = '' }: Parameters, node: object): Promise<ScriptEnd> {
+    await this.#clock.pass(400);
+    const time = this.switchesByKernel ? ['time', 'nft-time'] : [];
+    const isNode = Info !== 'none';
+    const json = {
+      script: 'survey',
+      at: this.#clock.now() + this.clockAheadMs,
+      clock: null,
+      tools: ['iptables', 'nft', 'ip', 'ss', 'flock', 'timeout', 'bash', 'setsid'],
+      iptables: 'nft',
+      abilities: [...time, 'statistic', 'u32', 'reject', 'nat', 'sever'],
+      timer: 'setsid',
+      container: false,
+      listens: isNode ? Ports.split(',').map(Number) : [],
+      node: isNode ? node : null,
+      findings: this.findings,
+    };
+    return { exitCode: 0, json };
+  }
+
+  #reasonAgainst(parameters: Parameters): string | undefined {
+    const { RunId = '', RestoreAt } = parameters;
+    if ([RunId, partKey(parameters)].some((one) => this.#tombstones.has(one))) {
+      return 'restored already';
+    }
     if (this.#clock.now() >= Number(RestoreAt)) return 'deadline passed';
     return undefined;
   }
 
-  async #apply(parameters: Parameters): Promise<ScriptEnd> {
-    const { RunId = '', Ports = '', Peers = '', Packets = '', Direction = '' } = parameters;
+  async #apply(part: FakePart): Promise<ScriptEnd> {
+    const { script, parameters, runId, byKernel } = part;
     const reason = this.#reasonAgainst(parameters);
-    if (reason !== undefined) return refusal('cut', reason);
+    if (reason !== undefined) return refusal(script, reason);
     if (this.stallMs > 0) await this.#clock.pass(this.stallMs);
-    const outcome = this.chains.has(RunId) ? 'already' : 'applied';
-    this.chains.set(RunId, {
-      peers: Peers.split(','),
-      ports: Ports.split(',').map(Number),
-      packets: Packets,
-      direction: Direction,
-    });
-    if (outcome === 'applied') this.#watcher.applied(RunId, this.#id);
-    this.#watcher.changed();
-    const json = { script: 'cut', outcome, timer: 'setsid', appliedAt: this.#clock.now() };
-    return { exitCode: 0, json };
+    const key = partKey(parameters);
+    const outcome = this.parts.has(key) ? 'already' : 'applied';
+    this.parts.set(key, part);
+    if (outcome === 'applied') this.#begin(runId, part);
+    const now = this.#clock.now();
+    const appliedAt = byKernel ? Math.max(now, Number(parameters['InjectAt'])) : now;
+    const how = { timer: 'setsid', switch: byKernel ? 'kernel' : 'script' };
+    return { exitCode: 0, json: { script, outcome, ...how, appliedAt } };
   }
 
-  /** A one-shot timer: one that is set for the past never fires. */
-  #arm(runId: string, restoreAt: number): void {
+  #begin(runId: string, part: FakePart): void {
+    this.#watcher.applied(runId, this.#whereOf(part.parameters));
+    this.#watcher.changed();
+    if (!part.byKernel) return;
+    for (const at of switchesOf(part)) {
+      if (at > this.#clock.now()) this.#clock.at(at, () => this.#watcher.changed());
+    }
+  }
+
+  /** A one-shot timer: one that is set for the past never fires. It ends its part alone. */
+  #arm(parameters: Parameters, restoreAt: number): void {
+    const { RunId = '' } = parameters;
+    const key = partKey(parameters);
+    if (this.#timers.get(key)?.live === true) return;
     const timer = { live: restoreAt > this.#clock.now() };
-    this.#timers.set(runId, timer);
+    this.#timers.set(key, timer);
     this.#clock.at(restoreAt, () => {
-      if (timer.live) void this.restore({ RunId: runId, Action: 'undo' }, 'timer');
+      if (!timer.live) return;
+      void this.#locked(RunId, async () => {
+        this.#tombstones.add(key);
+        this.#undo(parameters, 'timer');
+      });
     });
   }
 
-  #undo(runId: string, by: Undoer): void {
-    const timer = this.#timers.get(runId);
+  #undo(parameters: Parameters, by: Undoer): void {
+    const { RunId = '' } = parameters;
+    const key = partKey(parameters);
+    const timer = this.#timers.get(key);
     if (timer !== undefined) timer.live = false;
-    if (!this.chains.delete(runId)) return;
-    this.#restored.set(runId, { at: this.#clock.now(), by });
-    this.#watcher.undone(runId, this.#id, by);
+    if (!this.parts.delete(key)) return;
+    this.#restored.set(RunId, { at: this.#clock.now(), by });
+    this.#watcher.undone(RunId, this.#whereOf(parameters), by);
     this.#watcher.changed();
   }
 
-  /** The chain itself and its jumps. */
+  #partsOf(runId: string): FakePart[] {
+    return [...this.parts.values()].filter((part) => part.runId === runId);
+  }
+
+  /** Each part's chain and its jumps. */
   #countOf(runId: string): number {
-    return this.chains.has(runId) ? 3 : 0;
+    return 3 * this.#partsOf(runId).length;
+  }
+
+  #whereOf({ Part = '0' }: Parameters): string {
+    return Part === '0' ? this.#id : `${this.#id}/${Part}`;
   }
 
   /** The run's file lock: one section at a time, in the order of asking. */

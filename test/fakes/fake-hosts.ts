@@ -1,7 +1,15 @@
 import * as z from 'zod';
-import type { HostReply, Hosts, ScriptName } from '../../lambda/gateways.ts';
+import { Packets } from '../../core/fault.ts';
+import type {
+  DocumentVersions,
+  HostReply,
+  Hosts,
+  ScriptName,
+  ScriptOptions,
+} from '../../lambda/gateways.ts';
 import type { FakeCluster } from './fake-cluster.ts';
-import type { FakeHost, Parameters, ScriptEnd } from './fake-host.ts';
+import type { FakeHost, ScriptEnd } from './fake-host.ts';
+import type { Parameters } from './fake-part.ts';
 import { FakeProbe } from './fake-probe.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
@@ -25,6 +33,12 @@ const deliveryMs = 200;
 export class FakeHosts implements Hosts {
   readonly #parts: HostsParts;
   readonly #probe: FakeProbe;
+  /** The version of every document that is default now; a deployment changes it. */
+  defaultVersion = '1';
+  /** Of every SSM agent. */
+  agentVersion = '3.3.2746.0';
+  /** Every script that was asked for, in order, with its document's version. */
+  readonly ran: { script: ScriptName; instanceId: string; version: string }[] = [];
   #delays: Delay[] = [];
 
   constructor(parts: HostsParts) {
@@ -35,9 +49,10 @@ export class FakeHosts implements Hosts {
   async run(
     instanceId: string,
     script: ScriptName,
-    { parameters, waitSeconds }: { parameters: Parameters; waitSeconds: number },
+    { parameters, waitSeconds, version = this.defaultVersion }: ScriptOptions,
   ): Promise<HostReply> {
     refuseStrange(script, parameters);
+    this.ran.push({ script, instanceId, version });
     const end = this.#deliver(instanceId, script, parameters);
     const heard = await this.#parts.clock.within(1000 * waitSeconds, end);
     return heard === undefined
@@ -47,6 +62,15 @@ export class FakeHosts implements Hosts {
 
   async online(instanceIds: readonly string[]): Promise<Set<string>> {
     return new Set(instanceIds.filter((id) => this.#parts.hosts.get(id)?.reachable));
+  }
+
+  async agents(instanceIds: readonly string[]): Promise<Map<string, string>> {
+    const online = await this.online(instanceIds);
+    return new Map([...online].map((id) => [id, this.agentVersion]));
+  }
+
+  async versions(scripts: readonly ScriptName[]): Promise<DocumentVersions> {
+    return Object.fromEntries(scripts.map((script) => [script, this.defaultVersion]));
   }
 
   /** The next script of this name reaches the machine so much later, whoever still waits for it. */
@@ -64,14 +88,32 @@ export class FakeHosts implements Hosts {
     if (host?.reachable !== true) return new Promise(() => {});
     switch (script) {
       case 'cut':
-        return host.cut(parameters);
+      case 'reroute':
+      case 'route':
+      case 'service':
+      case 'xdr':
+        return host.change(script, parameters);
       case 'restore':
-        return host.restore(parameters, 'command');
+        return host.restore(parameters);
       case 'sever':
         return host.sever(parameters, () => this.#probe.sever(instanceId, parameters));
       case 'probe':
         return this.#probe.run(instanceId, parameters);
+      case 'survey':
+        return host.survey(parameters, this.#nodeOn(instanceId));
     }
+  }
+
+  #nodeOn(instanceId: string): object {
+    const { principal, build } = this.#parts.cluster.view(instanceId, 0);
+    return {
+      id: instanceId,
+      build,
+      principal,
+      ports: { service: 3000, fabric: 3001, heartbeat: 3002, admin: 3003 },
+      fabricAddresses: [this.#parts.cluster.addressOf(instanceId)],
+      strong: [],
+    };
   }
 
   #lateness(instanceId: string, script: ScriptName): number {
@@ -85,18 +127,69 @@ export class FakeHosts implements Hosts {
 const RunId = z.string().regex(/^[a-z0-9]{1,12}$/);
 const Instant = z.string().regex(/^[0-9]{13}$/);
 const Ports = z.string().regex(/^[0-9]{1,5}(,[0-9]{1,5}){0,14}$/);
-const Peers = z.string().regex(/^[0-9a-f.:]+(,[0-9a-f.:]+){0,63}$/);
+const Address = z.string().regex(/^[0-9a-f.:]{2,39}$/);
+const Peers = z.string().regex(/^[0-9a-f.:]+(,[0-9a-f.:]+){0,999}$/);
+const Port = z.string().regex(/^[0-9]{1,5}$/);
+const Share = z.string().regex(/^(all|[1-9][0-9]?%|1\/[1-9][0-9]?[0-9]?)$/);
+const Flap = z.string().regex(/^(none|[1-9][0-9]{0,2}-[1-9][0-9]{0,2})$/);
+const Filter = z.enum(['auto', 'iptables', 'nft']);
+const Word = z.string().regex(/^[A-Za-z0-9_-]{1,31}$/);
+
+const changing = {
+  RunId,
+  Part: z.string().regex(/^[0-9]{1,2}$/),
+  InjectAt: Instant.regex(/000$/),
+  RestoreAt: Instant.regex(/000$/),
+};
 
 /** The parameters of the host contract: an SSM document takes no others. */
 const parametersOf: Record<ScriptName, z.ZodType> = {
   cut: z.strictObject({
-    RunId,
-    InjectAt: Instant,
-    RestoreAt: Instant,
+    ...changing,
     Ports,
     Peers,
-    Packets: z.enum(['drop', 'reject', 'tcp-reset']),
+    Packets,
     Direction: z.enum(['both', 'inbound']),
+    Filter,
+    Share,
+    Per: z.enum(['packet', 'connection']),
+    Local: z.string().regex(/^(any|[0-9a-f.:]{2,39}|dev:[a-z][a-z0-9._-]{0,14})$/),
+    Flap,
+  }),
+  reroute: z.strictObject({
+    ...changing,
+    Ports,
+    Peers,
+    To: Address,
+    Source: z.union([z.literal('none'), Address]),
+    Share,
+    Filter,
+    Flap,
+  }),
+  route: z.strictObject({
+    ...changing,
+    Peers,
+    How: z.enum(['blackhole', 'unreachable', 'prohibit']),
+  }),
+  service: z.strictObject({
+    ...changing,
+    How: z.enum(['stop', 'freeze']),
+    Name: z.string().regex(/^[a-z][a-z0-9@._-]{0,63}$/),
+  }),
+  xdr: z.strictObject({
+    ...changing,
+    Address,
+    Port,
+    How: z.enum(['force-linkdown', 'remove-namespaces']),
+    Dc: Word,
+    Namespaces: z.string().regex(/^[A-Za-z0-9_-]{1,31}(,[A-Za-z0-9_-]{1,31})*$/),
+    Rewind: z.string().regex(/^(none|all|[0-9]{1,5})$/),
+  }),
+  survey: z.strictObject({
+    RunId,
+    SentAt: Instant,
+    Ports,
+    Info: z.string().regex(/^(none|[0-9a-f.:]{2,39}\/[0-9]{1,5})$/),
   }),
   restore: z.strictObject({ RunId, Action: z.enum(['look', 'undo']) }),
   sever: z.strictObject({
@@ -109,7 +202,7 @@ const parametersOf: Record<ScriptName, z.ZodType> = {
   probe: z.strictObject({
     RunId,
     Until: Instant,
-    Probes: z.string().regex(/^[a-z0-9./:,-]{1,3000}$/),
+    Probes: z.string().regex(/^[A-Za-z0-9_./:,-]{1,3000}$/),
   }),
 };
 

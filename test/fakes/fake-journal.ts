@@ -57,10 +57,10 @@ export class FakeJournal implements Journal {
     return this.#requests.get(runId);
   }
 
-  async putPlan(runId: string, { inventory, plan, digest }: PlanRecord): Promise<void> {
+  async putPlan(runId: string, { inventory, plan, ...rest }: PlanRecord): Promise<void> {
     if (this.#runs.get(runId)?.life !== 'opening' || this.#plans.has(runId)) return;
     const stored = Plan.parse(this.planned(runId, plan));
-    const parsed = { inventory: Inventory.parse(inventory), plan: stored, digest };
+    const parsed = { inventory: Inventory.parse(inventory), plan: stored, ...rest };
     this.#plans.set(runId, frozen(parsed));
   }
 

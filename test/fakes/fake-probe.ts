@@ -1,6 +1,8 @@
 import type { ProbeResult } from '../../core/observation.ts';
-import type { Parameters, ScriptEnd } from './fake-host.ts';
+import { hitsOf } from './fake-filter.ts';
+import type { ScriptEnd } from './fake-host.ts';
 import type { HostsParts } from './fake-hosts.ts';
+import type { Parameters } from './fake-part.ts';
 
 /** A connection held open on a machine, and how it ended, if it did. */
 interface Canary {
@@ -11,6 +13,9 @@ interface Canary {
   readonly openedAt: number;
   severedAt?: number;
 }
+
+/** What every node ships, when nothing is paused. */
+export const shippedNamespaces = ['orders'];
 
 /** A question with the machine and run it is asked for. */
 interface Asked {
@@ -30,10 +35,11 @@ export class FakeProbe {
   }
 
   async run(from: string, { RunId: runId = '', Probes = '' }: Parameters): Promise<ScriptEnd> {
+    const at = this.#parts.clock.now();
     const results = Probes.split(',').map((probe) => this.#answer({ probe, from, runId }));
     const slow = results.some((result) => 'answer' in result && result.answer === 'timed-out');
     await this.#parts.clock.pass(slow ? 2_000 : 100);
-    return { exitCode: 0, json: { script: 'probe', at: this.#parts.clock.now(), results } };
+    return { exitCode: 0, json: { script: 'probe', at, results } };
   }
 
   /** Closes the standing connections to a machine that its sever.sh is told to; how many there were. */
@@ -51,7 +57,7 @@ export class FakeProbe {
   }
 
   #answer(asked: Asked): ProbeResult {
-    const { probe, from } = asked;
+    const { probe, from, runId } = asked;
     const [verb, address = '', port = '', more = ''] = probe.split('/');
     switch (verb) {
       case 'new': {
@@ -59,7 +65,11 @@ export class FakeProbe {
         return { probe, answer, ms: answer === 'timed-out' ? 2_000 : 1 };
       }
       case 'view':
-        return { probe, ...this.#parts.cluster.view(from, Number(more)) };
+        return this.#view(asked, address, { port: Number(port), size: Number(more) });
+      case 'hits':
+        return { probe, parts: hitsOf(this.#parts.hosts.get(from)?.parts.values() ?? [], runId) };
+      case 'xdr':
+        return this.#shipped(asked);
       case 'keep':
         return this.#keep(asked, address, Number(port));
       case 'kept':
@@ -73,6 +83,28 @@ export class FakeProbe {
       default:
         throw new Error(`Cannot ask "${probe}" as probe.sh must know it: found no such question`);
     }
+  }
+
+  #view(
+    { probe, from }: Asked,
+    address: string,
+    { port, size }: { port: number; size: number },
+  ): ProbeResult {
+    const { cluster } = this.#parts;
+    const isOwn = cluster.addressOf(from) === address;
+    const answer = isOwn ? 'open' : cluster.connect(from, address, port);
+    const view = answer === 'open' ? cluster.viewAt(address, size) : undefined;
+    return view === undefined
+      ? { probe, answer: 'silent', reason: answer === 'open' ? 'timed-out' : answer }
+      : { probe, ...view };
+  }
+
+  /** What a node ships: the namespaces that any pause names, without those that one holds now. */
+  #shipped({ probe, from }: Asked): ProbeResult {
+    const host = this.#parts.hosts.get(from);
+    const pauses = host?.inForce.filter(({ script }) => script === 'xdr') ?? [];
+    const isPaused = pauses.length > 0;
+    return { probe, answer: 'ok', namespaces: isPaused ? [] : shippedNamespaces, linkdown: false };
   }
 
   #keep({ probe, from, runId }: Asked, address: string, port: number): ProbeResult {

@@ -48,6 +48,8 @@ const reads = new Set([
   'aclsMadeBy',
   'tryOut',
   'online',
+  'agents',
+  'versions',
   'notOk',
 ]);
 

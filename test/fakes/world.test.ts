@@ -5,6 +5,7 @@ import type { RuleSpec } from '../../core/inventory.ts';
 import { look } from '../../lambda/engine/restore.ts';
 import { injected } from '../lambda/engine/scenes.ts';
 import { nodeGroup, oneRule, oneRuleInventory, partition, wideRule } from './example-cluster.ts';
+import { epoch } from './virtual-clock.ts';
 import { World } from './world.ts';
 
 const anywhere: RuleSpec = {
@@ -64,8 +65,62 @@ describe('a machine', () => {
 
     await expect(injected('run1', input, world.gateways())).rejects.toThrow('DeliveryTimedOut');
     expect(world.inForce()).toEqual([]);
-    await world.clock.sleep(10_000);
+    await world.clock.sleep(50_000);
     expect(world.inForce()).toEqual([{ runId: 'run1', where: 'i-node-1' }]);
+  });
+});
+
+const service = (world: World): string => world.connect('i-client-1', '10.0.1.11', 3000);
+const at = (seconds: number): string => String(epoch + 1_000 * seconds);
+
+describe('a part that the kernel switches', () => {
+  const window = { RunId: 'run1', InjectAt: at(10), RestoreAt: at(20) };
+  const whom = { Ports: '3000', Peers: '10.0.2.11', Packets: 'drop', Direction: 'both' };
+
+  test('stands from the command on, and is in force from InjectAt to RestoreAt alone', async () => {
+    const world = new World({});
+    await world.journal.takeLock('orders-staging', 'run1');
+    const machine = world.machines.get('i-node-1')!;
+    await world.clock.within(1_000, machine.change('cut', { ...window, ...whom }));
+
+    const seen: string[] = [service(world)];
+    for (const seconds of [9, 2, 8, 1]) {
+      await world.clock.sleep(1_000 * seconds);
+      seen.push(service(world));
+    }
+    expect(seen).toEqual(['open', 'open', 'timed-out', 'timed-out', 'open']);
+    expect(world.inForce()).toEqual([]);
+  });
+
+  test('flaps by its seconds on and off', async () => {
+    const world = new World({});
+    await world.journal.takeLock('orders-staging', 'run1');
+    const machine = world.machines.get('i-node-1')!;
+    const flap = { ...window, ...whom, Flap: '2-3' };
+    await world.clock.within(1_000, machine.change('cut', flap));
+    await world.clock.sleep(10_500);
+
+    const seen: string[] = [];
+    for (let second = 0; second < 10; second += 1) {
+      seen.push(service(world));
+      await world.clock.sleep(1_000);
+    }
+    const on = ['timed-out', 'timed-out', 'open', 'open', 'open'];
+    expect(seen).toEqual([...on, ...on]);
+  });
+
+  test('without the kernel it is in force once its script has waited', async () => {
+    const world = new World({});
+    await world.journal.takeLock('orders-staging', 'run1');
+    const machine = world.machines.get('i-node-1')!;
+    machine.switchesByKernel = false;
+    const changing = machine.change('cut', { ...window, ...whom });
+    await world.clock.sleep(9_000);
+    expect(world.inForce()).toEqual([]);
+    await world.clock.sleep(2_000);
+
+    expect((await changing).json).toMatchObject({ outcome: 'applied', switch: 'script' });
+    expect(service(world)).toBe('timed-out');
   });
 });
 

@@ -9,8 +9,9 @@ import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import type { Inventory } from '../../core/inventory.ts';
 import { transition } from '../../core/journal.ts';
+import type { ConnectionAnswer } from '../../core/observation.ts';
 import type { Plan } from '../../core/plan/plan.ts';
-import { allowanceKey } from '../../core/step.ts';
+import { allowanceKey } from '../../core/allowance.ts';
 import { usualTiming } from '../../core/timing.ts';
 import type { Gateways } from '../../lambda/gateways.ts';
 import { exampleInventory } from './example-cluster.ts';
@@ -89,13 +90,21 @@ export class World {
     return intercepted({ ...parts, timing: usualTiming, digest: digestOf }, ...intercepts);
   }
 
-  /** Every mark and chain that stands now: run id and place. */
+  /** How a new connection from a machine ends at this moment. */
+  connect(fromId: string, address: string, port: number): ConnectionAnswer {
+    return this.#cluster.connect(fromId, address, port);
+  }
+
+  /** Every mark that stands now, and every part on a machine, on or not: run id and place. */
   inForce(): { runId: string; where: string }[] {
     const marks = [...marksIn(this.network.now)].map(([where, runId]) => ({ runId, where }));
-    const chains = [...this.machines].flatMap(([where, { chains: on }]) =>
-      [...on.keys()].map((runId) => ({ runId, where })),
+    const parts = [...this.machines].flatMap(([id, machine]) =>
+      [...machine.parts.values()].map(({ runId, part }) => ({
+        runId,
+        where: part === '0' ? id : `${id}/${part}`,
+      })),
     );
-    return [...marks, ...chains];
+    return [...marks, ...parts];
   }
 
   /**
@@ -122,7 +131,7 @@ export class World {
   #noteHarm(): void {
     const isHarmed =
       lacks(this.network.now, this.#before) ||
-      [...this.machines.values()].some(({ chains }) => chains.size > 0);
+      [...this.machines.values()].some(({ inForce }) => inForce.length > 0);
     if (isHarmed) this.harmEndedAt = Infinity;
     else if (this.harmEndedAt === Infinity) this.harmEndedAt = this.clock.now();
   }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { hostParameters, hostScript } from '../../host/compose.ts';
+import { hostScript } from '../../host/compose.ts';
+import { hostParameters } from '../../host/parameters.ts';
+import { hostScriptNames } from '../../host/script-names.ts';
 import { HostDocumentsStack } from '../../lib/host-documents-stack.ts';
 import { aStack, anApp, only, resourcesOf } from './synthesised.ts';
 
@@ -29,7 +31,7 @@ const Content = z.strictObject({
   ]),
 });
 
-const scripts = ['cut', 'restore', 'sever', 'probe'] as const;
+const scripts = hostScriptNames;
 
 /** Words that some pattern takes, with what a shell would act on before or behind: an alternative that
  * lies outside the anchors would let these through. */
@@ -56,8 +58,18 @@ const documentOf = (script: string) => {
   return { properties: Properties, content: Content.parse(Properties['Content']) };
 };
 
-test('the stack holds the four documents and nothing else', () => {
-  expect(Object.keys(resources).toSorted()).toEqual(['Cut', 'Probe', 'Restore', 'Sever']);
+test('the stack holds the nine documents and nothing else', () => {
+  expect(Object.keys(resources).toSorted()).toEqual([
+    'Cut',
+    'Probe',
+    'Reroute',
+    'Restore',
+    'Route',
+    'Service',
+    'Sever',
+    'Survey',
+    'Xdr',
+  ]);
 });
 
 describe.each(scripts)('the document of %s', (script) => {

@@ -27,7 +27,9 @@ describe('no role of the stack', () => {
     const unbounded = statements
       .filter(({ Resource }) => Resource.includes('*'))
       .flatMap(({ Action }) => Action)
-      .filter((action) => !/^(ec2|ssm|cloudwatch):Describe|^ssm:Get|^xray:|^logs:/.test(action));
+      .filter(
+        (action) => !/^(ec2|ssm|cloudwatch):Describe|^ssm:(Get|List)|^xray:|^logs:/.test(action),
+      );
     expect(unbounded).toEqual([]);
   });
 
@@ -55,13 +57,15 @@ describe('sending commands', () => {
         expect(Condition).toEqual({ StringLike: { 'ssm:resourceTag/aerofault:cluster': '?*' } });
       } else {
         for (const one of Resource)
-          expect(one).toMatch(/:document\/Aerofault-(Cut|Restore|Sever|Probe)$/);
+          expect(one).toMatch(
+            /:document\/Aerofault-(Cut|Reroute|Route|Service|Xdr|Restore|Sever|Probe|Survey)$/,
+          );
       }
     }
   });
 
   test.each([
-    ['Inject', ['Cut', 'Probe', 'Sever']],
+    ['Inject', ['Cut', 'Reroute', 'Route', 'Service', 'Xdr', 'Sever', 'Probe']],
     ['Baseline', ['Probe', 'Sever']],
     ['TryRestore', []],
     ['Prove', ['Probe']],
@@ -71,7 +75,7 @@ describe('sending commands', () => {
     ['ProveClean', ['Restore', 'Probe']],
     ['Sweep', ['Restore']],
     ['Open', []],
-    ['Plan', []],
+    ['Plan', ['Survey']],
     ['Arm', []],
     ['Report', []],
   ])('%s runs exactly %j', (name, scripts) => {
@@ -80,6 +84,20 @@ describe('sending commands', () => {
       .flatMap(({ Resource }) => Resource)
       .filter((resource) => resource.includes(':document/'));
     expect(reached.toSorted()).toEqual(scripts.map(document).toSorted());
+  });
+
+  test('only Inject may send what changes a host, but for what restores it', () => {
+    const changing = /:document\/Aerofault-(Cut|Reroute|Route|Service|Xdr)$/;
+    const senders = sends.filter(({ Resource }) => Resource.some((one) => changing.test(one)));
+    expect(senders.map(({ role }) => role)).toEqual(['FunctionsInjectRole']);
+  });
+
+  test('Plan alone reads versions, of the documents that inject', () => {
+    const reads = granting((action) => action === 'ssm:DescribeDocument');
+    expect(reads.map(({ role }) => role)).toEqual(['FunctionsPlanRole']);
+    expect(reads[0]!.Resource.toSorted()).toEqual(
+      ['Cut', 'Reroute', 'Route', 'Service', 'Sever', 'Xdr'].map(document),
+    );
   });
 
   test('follows the prefix of the documents', () => {

@@ -43,7 +43,7 @@ export interface Group {
   readonly tags: Tags;
 }
 
-/** A network interface; every instance of the lab has exactly one. */
+/** A network interface; one with device index 0 is an instance's primary one. */
 export interface Interface {
   readonly id: string;
   /** Left out: attached to nothing. */
@@ -56,6 +56,8 @@ export interface Interface {
   readonly address: string;
   readonly address6?: string;
   readonly macAddress: string;
+  /** EC2's `DeviceIndex` where it is attached. Left out: 0. */
+  readonly deviceIndex?: number;
   readonly groupIds: readonly string[];
   readonly description: string;
   readonly tags: Tags;

@@ -121,7 +121,7 @@ export function reservationView(state: Ec2State, instance: Instance) {
 }
 
 function instanceView(state: Ec2State, instance: Instance, interfaces: readonly Interface[]) {
-  const [primary] = interfaces;
+  const primary = interfaces.find(({ deviceIndex = 0 }) => deviceIndex === 0);
   return {
     InstanceId: instance.id,
     InstanceType: instance.type,
@@ -193,7 +193,7 @@ function attachmentView(one: Interface) {
   return {
     AttachmentId: one.id.replace('eni-', 'eni-attach-'),
     DeleteOnTermination: true,
-    DeviceIndex: 0,
+    DeviceIndex: one.deviceIndex ?? 0,
     NetworkCardIndex: 0,
     Status: 'attached',
   };

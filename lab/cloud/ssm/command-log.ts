@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import type { AssemblyDocument } from '../../assembly/assembly.ts';
 import { AwsError } from '../aws-error.ts';
 import type { Poll, StepResult, Work } from './agent-messages.ts';
-import { checkParameters, CommandDocument, jobOf, Parameters } from './document.ts';
+import { checkParameters, jobOf, Parameters } from './document.ts';
+import type { Documents } from './documents.ts';
 import type { Fleet } from './fleet.ts';
 import { Invocation } from './invocation.ts';
 import type { Command } from './invocation.ts';
@@ -25,18 +25,26 @@ export const SendCommand = z.object({
   DocumentVersion: z.string().default('$DEFAULT'),
   Parameters: Parameters.default({}),
   TimeoutSeconds: z.int().min(30).max(2_592_000).default(3600),
+  MaxConcurrency: z
+    .string()
+    .regex(/^([1-9][0-9]*|[1-9][0-9]%|[1-9]%|100%)$/)
+    .default('50'),
+  MaxErrors: z
+    .string()
+    .regex(/^([1-9][0-9]*|0|[1-9][0-9]%|[0-9]%|100%)$/)
+    .default('0'),
   Comment: z.string().max(100).default(''),
 });
 
 /** Every command that was sent, and what became of it on each instance. */
 export class CommandLog {
-  readonly #documents: readonly AssemblyDocument[];
+  readonly #documents: Documents;
   readonly #fleet: Fleet;
   readonly #knobs: CommandKnobs;
   readonly #timers = new Set<NodeJS.Timeout>();
   #invocations: Invocation[] = [];
 
-  constructor(documents: readonly AssemblyDocument[], fleet: Fleet, knobs: CommandKnobs) {
+  constructor(documents: Documents, fleet: Fleet, knobs: CommandKnobs) {
     this.#documents = documents;
     this.#fleet = fleet;
     this.#knobs = knobs;
@@ -51,7 +59,7 @@ export class CommandLog {
 
   /** @throws AwsError InvalidDocument, InvalidDocumentVersion, InvalidInstanceId, InvalidParameters */
   send(request: z.infer<typeof SendCommand>): Command {
-    const document = this.#document(request.DocumentName, request.DocumentVersion);
+    const document = this.#documents.find(request.DocumentName, request.DocumentVersion);
     const absent = request.InstanceIds.find((id) => this.#fleet.find(id) === undefined);
     if (absent !== undefined) {
       const message = `Instances [[${absent}]] not in a valid state for account 000000000000`;
@@ -116,16 +124,6 @@ export class CommandLog {
 
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer);
-  }
-
-  #document(name: string, version: string): CommandDocument {
-    const found = this.#documents.find((document) => document.name === name);
-    if (found === undefined) throw new AwsError('InvalidDocument', `No document ${name}`);
-    // A document of the assembly has one version.
-    if (!['$DEFAULT', '$LATEST', '1'].includes(version)) {
-      throw new AwsError('InvalidDocumentVersion', `No version ${version} of ${name}`);
-    }
-    return CommandDocument.parse(found.content);
   }
 
   #begin(command: Command, instanceId: string): void {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   CancelCommandCommand,
+  DescribeDocumentCommand,
   DescribeInstanceInformationCommand,
   GetCommandInvocationCommand,
   ListCommandInvocationsCommand,
@@ -62,6 +63,8 @@ const read = (CommandId: string) =>
 
 const named = (name: string) => ({ name });
 
+const describeGreet = () => client.send(new DescribeDocumentCommand({ Name: 'greet' }));
+
 const describeWith = (more = {}) => client.send(new DescribeInstanceInformationCommand(more));
 
 describe('SendCommand', () => {
@@ -99,6 +102,100 @@ describe('SendCommand', () => {
 
     await expect(send()).rejects.toThrow();
     expect(ssm.invocations()).toHaveLength(1);
+  });
+});
+
+describe('a command for several instances', () => {
+  const all = Array.from({ length: 7 }, (_, index) => `i-${index + 1}`);
+  const step = { name: 'greet', status: 'Success', exitCode: 0, startedAt: 1_000, endedAt: 2_000 };
+  const ends = async (instanceId: string, commandId: string, more = {}): Promise<void> => {
+    await tell('acknowledge', { instanceId, commandId });
+    const steps = [{ ...step, stdout: `${instanceId}\n`, stderr: '', ...more }];
+    await tell('result', { instanceId, commandId, steps });
+  };
+
+  test('is one command with an invocation each, which end each by itself', async () => {
+    await Promise.all(all.map(pollOnce));
+    const CommandId = await send({ InstanceIds: all, MaxConcurrency: '100%', MaxErrors: '100%' });
+    await ends('i-2', CommandId);
+    await ends('i-3', CommandId, { status: 'Failed', exitCode: 3, stderr: 'no' });
+    const list = new ListCommandInvocationsCommand({ CommandId, Details: true });
+    const { CommandInvocations = [] } = await client.send(list);
+    const found = new Map(CommandInvocations.map((one) => [one.InstanceId, one]));
+
+    expect(new Set(found.keys())).toEqual(new Set(all));
+    expect(found.get('i-1')).toMatchObject({ Status: 'Pending' });
+    expect(found.get('i-2')).toMatchObject({
+      Status: 'Success',
+      CommandPlugins: [{ ResponseCode: 0, Output: 'i-2\n' }],
+    });
+    expect(found.get('i-3')).toMatchObject({
+      Status: 'Failed',
+      CommandPlugins: [{ ResponseCode: 3, Output: 'i-3\n\n----------ERROR-------\nno' }],
+    });
+  });
+
+  test('is listed in pages, and no more than fifty are taken', async () => {
+    await Promise.all(all.map(pollOnce));
+    const CommandId = await send({ InstanceIds: all });
+    const page = (NextToken?: string) =>
+      client.send(new ListCommandInvocationsCommand({ CommandId, MaxResults: 4, NextToken }));
+    const first = await page();
+    const second = await page(first.NextToken);
+    const ids = [first, second].flatMap(({ CommandInvocations = [] }) =>
+      CommandInvocations.map(({ InstanceId }) => InstanceId),
+    );
+
+    expect(first.CommandInvocations).toHaveLength(4);
+    expect(second.NextToken).toBeUndefined();
+    expect(new Set(ids)).toEqual(new Set(all));
+    const tooMany = Array.from({ length: 51 }, () => 'i-1');
+    await expect(send({ InstanceIds: tooMany })).rejects.toMatchObject(
+      named('ValidationException'),
+    );
+  });
+
+  test.each([{ MaxConcurrency: '0' }, { MaxConcurrency: '101%' }, { MaxErrors: 'all' }])(
+    'refuses %j',
+    async (more) => {
+      await pollOnce('i-1');
+      await expect(send(more)).rejects.toMatchObject(named('ValidationException'));
+    },
+  );
+});
+
+describe('the versions of a document', () => {
+  const newer = { ...greetContent, description: 'Newer' };
+
+  test('a new one is the default at once, and the old one can still be run', async () => {
+    await pollOnce('i-1');
+    expect((await describeGreet()).Document).toMatchObject({ DefaultVersion: '1' });
+    ssm.publish('greet', newer);
+
+    expect((await describeGreet()).Document).toMatchObject({
+      DefaultVersion: '2',
+      LatestVersion: '2',
+      Description: 'Newer',
+    });
+    for (const DocumentVersion of [undefined, '1', '2', '$DEFAULT', '$LATEST']) {
+      await send({ DocumentVersion });
+    }
+    const ran = ssm.invocations().map(({ command }) => command.document.description);
+    expect(ran.toReversed().map((says) => says === 'Newer')).toEqual([
+      true,
+      false,
+      true,
+      true,
+      true,
+    ]);
+    await expect(send({ DocumentVersion: '3' })).rejects.toMatchObject(
+      named('InvalidDocumentVersion'),
+    );
+  });
+
+  test('of a document that is not there are none', async () => {
+    const asking = client.send(new DescribeDocumentCommand({ Name: 'gone' }));
+    await expect(asking).rejects.toMatchObject(named('InvalidDocument'));
   });
 });
 

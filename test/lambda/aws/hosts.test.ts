@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { ssmHosts } from '../../../lambda/aws/hosts.ts';
 import type { HostReply } from '../../../lambda/gateways.ts';
+import { scriptDocuments } from './script-documents.ts';
 import { httpFake, json, jsonError, jsonIn, quickClock } from './http-fake.ts';
 import type { Asked, HttpFake, Reply } from './http-fake.ts';
 
@@ -10,7 +11,6 @@ import type { Asked, HttpFake, Reply } from './http-fake.ts';
  * SendCommand, GetCommandInvocation and DescribeInstanceInformation.
  */
 
-const documents = { cut: 'Cut', restore: 'Restore', probe: 'Probe', sever: undefined };
 const sentCommand = json({ Command: { CommandId: 'c-1' } });
 
 let fake: HttpFake | undefined;
@@ -24,7 +24,8 @@ afterEach(async () => {
 async function hostsOn(answer: (request: Asked, count: number) => Reply) {
   fake = await httpFake(answer);
   clock = quickClock();
-  return ssmHosts({ ...fake.connection, requestMs: 400 }, { documents, clock });
+  const connection = { ...fake.connection, requestMs: 400 };
+  return ssmHosts(connection, { documents: scriptDocuments, clock });
 }
 
 /** Runs a cut whose invocation is each of these in turn, the last one again and again. */
@@ -67,6 +68,8 @@ describe('run()', () => {
       InstanceIds: ['i-1'],
       Parameters: { RunId: ['r1'], Ports: ['3001,3002'] },
       TimeoutSeconds: 30,
+      MaxConcurrency: '100%',
+      MaxErrors: '100%',
       Comment: 'aerofault cut r1',
     });
     expect(jsonIn(fake!.asked[1]!)).toEqual({ CommandId: 'c-1', InstanceId: 'i-1' });
@@ -89,7 +92,7 @@ describe('run()', () => {
       success,
     ]);
     expect(reply.kind).toBe('answered');
-    expect(clock.slept).toEqual([300, 500, 800, 1_200, 2_000, 2_000, 2_000]);
+    expect(clock.slept).toEqual([25, 300, 500, 800, 1_200, 2_000, 2_000, 2_000]);
   });
 
   test('goes on asking past throttling, a 5xx, a cut connection and silence', async () => {
@@ -110,6 +113,7 @@ describe('run()', () => {
       kind: 'unknown',
       reason: 'SSM command c-1 has not ended in time: InProgress',
     });
+    // What it waited for company counts.
     expect(clock.slept.reduce((sum, one) => sum + one, 0)).toBe(3_000);
   });
 
@@ -191,7 +195,29 @@ describe('run()', () => {
   });
 });
 
-const info = (id: string, PingStatus = 'Online') => ({ InstanceId: id, PingStatus });
+describe('versions()', () => {
+  test('gives the version of each document that is default now', async () => {
+    const hosts = await hostsOn((request) =>
+      json({ Document: { DefaultVersion: jsonIn(request)['Name'] === 'Cut' ? '4' : '12' } }),
+    );
+
+    expect(await hosts.versions(['cut', 'xdr'])).toEqual({ cut: '4', xdr: '12' });
+    expect(await hosts.versions([])).toEqual({});
+  });
+
+  test('throws where a version cannot be known, rather than choose none', async () => {
+    const hosts = await hostsOn(() => json({ Document: {} }));
+    await expect(hosts.versions(['cut'])).rejects.toThrow(
+      'Cannot choose a version of Cut as SSM must name its default: found none',
+    );
+  });
+});
+
+const info = (id: string, PingStatus = 'Online') => ({
+  InstanceId: id,
+  PingStatus,
+  AgentVersion: '3.3.2746.0',
+});
 const Question = z.object({ Filters: z.tuple([z.object({ Values: z.array(z.string()) })]) });
 const asksFor = (request: Asked): string[] => Question.parse(jsonIn(request)).Filters[0].Values;
 
@@ -230,6 +256,13 @@ describe('online()', () => {
       return json({ InstanceInformationList: ids.map((id) => info(id)) });
     });
     expect(await hosts.online(['i-1', 'i-gone', 'i-2'])).toEqual(new Set(['i-1', 'i-2']));
+  });
+
+  test('agents() gives their versions', async () => {
+    const hosts = await hostsOn(() =>
+      json({ InstanceInformationList: [info('i-1'), info('i-2', 'ConnectionLost')] }),
+    );
+    expect(await hosts.agents(['i-1', 'i-2'])).toEqual(new Map([['i-1', '3.3.2746.0']]));
   });
 
   test('throws when it may not ask, rather than call all of them offline', async () => {

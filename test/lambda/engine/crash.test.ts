@@ -3,7 +3,7 @@
  * is killed everywhere, one place at a time, and each way out is tried with all the others switched off.
  */
 import { describe, expect, test } from 'vitest';
-import { faults } from '../../fakes/example-faults.ts';
+import { everyFault, hostFaults } from '../../fakes/example-faults.ts';
 import type { Fault } from '../../fakes/example-faults.ts';
 import { Died, Mortal } from '../../fakes/mortality.ts';
 import type { Death } from '../../fakes/mortality.ts';
@@ -13,13 +13,13 @@ import { effectsOf, leftIn, scheduleRestores, unfinishedIn, wrongIn } from './sc
 
 const runId = 'run1';
 const scenes = await Promise.all(
-  faults.map(async (fault) => ({ ...fault, deaths: deathsAt(await effectsOf(fault)) })),
+  everyFault.map(async (fault) => ({ ...fault, deaths: deathsAt(await effectsOf(fault)) })),
 );
 
 /** Before and after every effect; during those that go on without their caller. */
 function deathsAt(effects: readonly string[]): (Death & { says: string })[] {
   return effects.flatMap((name, index) => {
-    const whens = /^(network|hosts.run (cut|restore|sever))/.test(name)
+    const whens = /^(network|hosts.run (cut|reroute|route|service|xdr|restore|sever))/.test(name)
       ? (['before', 'during', 'after'] as const)
       : (['before', 'after'] as const);
     return whens.map((when) => ({ effect: index + 1, when, says: `effect ${index + 1}, ${name}` }));
@@ -65,14 +65,18 @@ describe.each(scenes)(
   },
 );
 
-describe('the timer of a host alone takes its rules away', () => {
-  const [packetFilters] = scenes;
+const onHosts = new Set(['packet filters', ...hostFaults.map(({ name }) => name)]);
+const ofHosts = scenes.filter(({ name }) => onHosts.has(name));
 
-  test.each(packetFilters!.deaths)('dies $when $says', async (death) => {
-    const world = packetFilters!.world();
-    await killed(packetFilters!, death, world);
-    await world.clock.sleep(60 * 60 * 1000);
+describe.each(ofHosts)(
+  '$name: the timers of hosts alone take everything away',
+  ({ deaths, ...fault }) => {
+    test.each(deaths)('dies $when $says', async (death) => {
+      const world = fault.world();
+      await killed(fault, death, world);
+      await world.clock.sleep(60 * 60 * 1000);
 
-    expect([...world.breaches, ...(await leftIn(world))]).toEqual([]);
-  });
-});
+      expect([...world.breaches, ...(await leftIn(world))]).toEqual([]);
+    });
+  },
+);

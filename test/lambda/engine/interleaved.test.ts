@@ -8,7 +8,7 @@ import { inject } from '../../../lambda/engine/inject.ts';
 import { look } from '../../../lambda/engine/restore.ts';
 import type { Actor } from '../../../core/journal.ts';
 import type { Gateways } from '../../../lambda/gateways.ts';
-import { faults } from '../../fakes/example-faults.ts';
+import { everyFault } from '../../fakes/example-faults.ts';
 import { Gate } from '../../fakes/gate.ts';
 import { isEffect, nth } from '../../fakes/intercept.ts';
 import type { World } from '../../fakes/world.ts';
@@ -61,7 +61,7 @@ async function interleave(
   await Promise.all([firstEnds, secondEnds]);
 }
 
-const scenes = faults.flatMap((fault) => [
+const scenes = everyFault.flatMap((fault) => [
   { ...fault, start: armed, first: injector },
   { ...fault, start: injected, first: restorer('workflow') },
 ]);

@@ -3,7 +3,7 @@
  * happens; and every call of any kind fails once. The run's own workflow must still end it clean.
  */
 import { describe, expect, test } from 'vitest';
-import { faults } from '../../fakes/example-faults.ts';
+import { everyFault } from '../../fakes/example-faults.ts';
 import type { Fault } from '../../fakes/example-faults.ts';
 import { isChange, late, lost, nth } from '../../fakes/intercept.ts';
 import type { Intercept } from '../../fakes/intercept.ts';
@@ -17,7 +17,7 @@ const lateMs = 59_000;
 
 const anyCall = (): boolean => true;
 const scenes = await Promise.all(
-  faults.map(async (fault) => ({
+  everyFault.map(async (fault) => ({
     ...fault,
     changes: await changesOf(fault),
     calls: await callsOf(fault, anyCall),

@@ -247,9 +247,9 @@ export const mutants: readonly Mutant[] = [
     shows: 'is in force',
     patches: [
       {
-        file: 'lambda/engine/host-steps.ts',
-        find: 'InjectAt: String(injectAt),\n      RestoreAt: String(restoreAt),',
-        put: 'InjectAt: String(injectAt),\n      RestoreAt: String(restoreAt + 1e9),',
+        file: 'lambda/engine/host-script.ts',
+        find: 'RestoreAt: String(endAt),',
+        put: 'RestoreAt: String(endAt + 1e9),',
       },
     ],
   },

@@ -5,7 +5,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { clientCut, exampleInventory, halves } from '../../fakes/example-cluster.ts';
-import { faults } from '../../fakes/example-faults.ts';
+import { everyFault } from '../../fakes/example-faults.ts';
 import type { Fault } from '../../fakes/example-faults.ts';
 import { nth } from '../../fakes/intercept.ts';
 import type { Call, Intercept } from '../../fakes/intercept.ts';
@@ -46,7 +46,7 @@ const fourNodes = (): World => new World({ inventory: exampleInventory(4) });
 const sideBySide: readonly Fault[] = [
   { name: 'packet filters on two hosts', input: halves, world: fourNodes },
   { name: 'a rule split, connections severed', input: clientCut, world: fourNodes },
-  ...faults.slice(2),
+  ...everyFault.slice(2),
 ];
 
 describe.each(sideBySide)('$name: no handler returns before its own calls have', (fault) => {

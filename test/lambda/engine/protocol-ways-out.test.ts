@@ -86,7 +86,7 @@ describe('rule 14, all else off:', () => {
 
   test('rule 14, deadline checked without the lock: a cut that hangs is taken away after', async () => {
     const world = new World({});
-    world.machines.get('i-node-1')!.stallMs = 40_000;
+    world.machines.get('i-node-1')!.stallMs = 60_000;
     await injected('run1', partition, world.gateways()).catch(() => {});
     await world.clock.sleep(60 * minute);
 
@@ -97,6 +97,7 @@ describe('rule 14, all else off:', () => {
   test('rule 14, no tombstone: a cut that comes after an early restore is refused', async () => {
     const world = new World({});
     await armed('run1', partition, world.gateways());
+    world.hosts.delay('i-node-1', 'cut', 8_000);
     const injecting = inject('run1', world.gateways()).catch((error: unknown) => String(error));
     await world.clock.sleep(5_000);
     await look('run1', 'person', world.gateways());

@@ -3,7 +3,7 @@
  * effect is made twice: its handler dies right after it and starts again from its beginning.
  */
 import { describe, expect, test } from 'vitest';
-import { faults } from '../../fakes/example-faults.ts';
+import { everyFault } from '../../fakes/example-faults.ts';
 import { Died, Mortal } from '../../fakes/mortality.ts';
 import { runWorkflow, sweepUntilQuiet } from '../../fakes/workflow.ts';
 import type { Invoke } from '../../fakes/workflow.ts';
@@ -13,7 +13,7 @@ const runId = 'run1';
 const states = ['Open', 'Plan', 'Baseline', 'TryRestore', 'Arm', 'Inject', 'Prove', 'Watch'];
 const tail = ['Restore', 'ProveClean', 'AwaitRecovery', 'Report'];
 const scenes = await Promise.all(
-  faults.map(async (fault) => ({ ...fault, effects: await effectsOf(fault) })),
+  everyFault.map(async (fault) => ({ ...fault, effects: await effectsOf(fault) })),
 );
 
 /** A Lambda that dies is called again at once, as often as it takes. */

@@ -1,0 +1,77 @@
+import { SendCommandCommand } from '@aws-sdk/client-ssm';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import type { HostReply, ScriptName } from '../gateways.ts';
+import { failureOf, isCode } from './failure.ts';
+
+/** The names of the SSM documents; one that a Lambda never runs may be missing. */
+export type Documents = Readonly<Record<ScriptName, string | undefined>>;
+
+/** One script with its parameters, for any number of instances. */
+export interface Script {
+  readonly script: ScriptName;
+  readonly document: string;
+  readonly version: string | undefined;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** Most instance ids of one command (SendCommand, InstanceIds). */
+export const commandInstancesMax = 50;
+/** Time in which a command may start; the least SSM allows (SendCommand, TimeoutSeconds 30–2592000). */
+const startSeconds = 30;
+
+/** What became of a sending: a command id, or the reply that every one of its instances has. */
+export type Sent =
+  | { readonly instanceIds: readonly string[]; readonly commandId: string }
+  | {
+      readonly instanceIds: readonly string[];
+      readonly reply: HostReply & { kind: 'refused' | 'unknown' };
+    };
+
+/**
+ * Sends a script to instances, {@link commandInstancesMax} at most: one command where SSM takes it.
+ *
+ * SSM declines a command whole for the sake of one instance that it does not know or that bears no tag
+ * that the role demands. Nothing ran then, so each half is sent by itself, down to the one that is to
+ * blame: a person who takes one tag away must not keep the others from being restored.
+ */
+export async function sendCommand(
+  client: SSMClient,
+  script: Script,
+  instanceIds: readonly string[],
+): Promise<Sent[]> {
+  try {
+    const { Command } = await client.send(commandOf(script, instanceIds));
+    const commandId = Command?.CommandId;
+    if (commandId !== undefined) return [{ instanceIds, commandId }];
+    return [{ instanceIds, reply: { kind: 'unknown', reason: 'SSM gave no command id' } }];
+  } catch (error) {
+    if (instanceIds.length < 2 || !isOfOneInstance(error)) {
+      return [{ instanceIds, reply: failureOf(error) }];
+    }
+  }
+  const half = Math.ceil(instanceIds.length / 2);
+  const halves = [instanceIds.slice(0, half), instanceIds.slice(half)];
+  return (await Promise.all(halves.map((ids) => sendCommand(client, script, ids)))).flat();
+}
+
+const isOfOneInstance = (error: unknown): boolean =>
+  isCode(error, 'InvalidInstanceId', 'AccessDeniedException');
+
+/** All instances at once, and none spared because others failed (SendCommand's defaults are 50 and 0). */
+function commandOf(
+  { script, document, version, parameters }: Script,
+  instanceIds: readonly string[],
+): SendCommandCommand {
+  return new SendCommandCommand({
+    DocumentName: document,
+    DocumentVersion: version,
+    InstanceIds: [...instanceIds],
+    Parameters: Object.fromEntries(
+      Object.entries(parameters).map(([name, value]) => [name, [value]]),
+    ),
+    TimeoutSeconds: startSeconds,
+    MaxConcurrency: '100%',
+    MaxErrors: '100%',
+    Comment: `aerofault ${script} ${parameters['RunId'] ?? ''}`.trim().slice(0, 100),
+  });
+}

@@ -1,0 +1,113 @@
+import type { Instance, Survey } from '../../core/inventory.ts';
+import { SurveyReply } from '../../core/observation.ts';
+import type { Gateways } from '../gateways.ts';
+import { awaitAll } from './await-all.ts';
+
+/** What is asked of hosts, and for which run. */
+export interface Surveying {
+  readonly runId: string;
+  /** The numbers of the cluster's listeners. */
+  readonly ports: readonly number[];
+  /** Where nodes listen for clients, and answer for themselves. */
+  readonly servicePort: number;
+}
+
+/** What hosts said of themselves, and why the others did not: instance id → reason. */
+export interface Surveys {
+  readonly surveys: Survey[];
+  readonly silent: Record<string, string>;
+  /** Those whose SSM agent is online. */
+  readonly online: ReadonlySet<string>;
+}
+
+/** How long a survey is awaited, in seconds; the script ends within thirty. */
+const surveyWaitSeconds = 35;
+
+/**
+ * Asks hosts what they are like, side by side; nothing is changed. One that does not answer is missing
+ * from the surveys, and only a fault on it hangs on that.
+ */
+export async function surveyHosts(
+  instances: readonly Instance[],
+  surveying: Surveying,
+  gateways: Pick<Gateways, 'hosts' | 'clock'>,
+): Promise<Surveys> {
+  const agents = await gateways.hosts.agents(instances.map(({ id }) => id));
+  const sentAt = gateways.clock.now();
+  const answers = await awaitAll(
+    instances.map(async (instance) => {
+      const agent = agents.get(instance.id);
+      if (agent === undefined) return { instance, answer: 'its SSM agent is not online' };
+      const asked = { ...surveying, sentAt, agent };
+      return { instance, answer: await surveyHost(instance, asked, gateways) };
+    }),
+  );
+  const surveys: Survey[] = [];
+  const silent: Record<string, string> = {};
+  for (const { instance, answer } of answers) {
+    if (typeof answer === 'string') silent[instance.id] = answer;
+    else surveys.push(answer);
+  }
+  return { surveys, silent, online: new Set(agents.keys()) };
+}
+
+async function surveyHost(
+  instance: Instance,
+  asked: Surveying & { sentAt: number; agent: string },
+  { hosts, clock }: Pick<Gateways, 'hosts' | 'clock'>,
+): Promise<Survey | string> {
+  const { sentAt, agent } = asked;
+  const reply = await hosts.run(instance.id, 'survey', {
+    parameters: parametersFor(instance, asked),
+    waitSeconds: surveyWaitSeconds,
+  });
+  const receivedAt = clock.now();
+  if (reply.kind !== 'answered') return `${reply.reason} (SSM agent ${agent || 'unknown'})`;
+  const parsed = SurveyReply.safeParse(reply.json);
+  if (!parsed.success) return `its answer cannot be read (SSM agent ${agent || 'unknown'})`;
+  return surveyFrom(parsed.data, { instanceId: instance.id, agent, sentAt, receivedAt });
+}
+
+/** Whatever has no node of its own gets the same words, so that one command asks all of them. */
+function parametersFor(
+  { role, address }: Instance,
+  { runId, ports, servicePort, sentAt }: Surveying & { sentAt: number },
+): Record<string, string> {
+  return {
+    RunId: runId,
+    SentAt: String(sentAt),
+    Ports: ports.join(','),
+    Info: role === 'client' ? 'none' : `${address}/${servicePort}`,
+  };
+}
+
+/** Who answered, by which agent, and when it was asked and heard, by our clock. */
+interface Answering {
+  readonly instanceId: string;
+  readonly agent: string;
+  readonly sentAt: number;
+  readonly receivedAt: number;
+}
+
+function surveyFrom(
+  { clock, iptables, node, at, script: _, ...rest }: SurveyReply,
+  { instanceId, agent, sentAt, receivedAt }: Answering,
+): Survey {
+  return {
+    ...rest,
+    instanceId,
+    ...(agent === '' ? {} : { agent }),
+    clock: clock ?? clockByRoundTrip(at, { sentAt, receivedAt }),
+    ...(iptables ? { iptables } : {}),
+    ...(node ? { node } : {}),
+  };
+}
+
+/** The host said `at` somewhere between our two instants; the middle is wrong by half of it at most. */
+function clockByRoundTrip(
+  at: number,
+  { sentAt, receivedAt }: Pick<Answering, 'sentAt' | 'receivedAt'>,
+): NonNullable<Survey['clock']> {
+  const offsetMs = at - (sentAt + receivedAt) / 2;
+  return { offsetMs, errorMs: (receivedAt - sentAt) / 2, by: 'round-trip' };
+}
