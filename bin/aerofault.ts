@@ -1,17 +1,20 @@
 /**
- * `aerofault`: the command line. Only reads AWS so far: `plan` shows what an experiment would change.
+ * `aerofault`: the command line. Changes nothing so far: `plan` shows what an experiment would change,
+ * `doctor` asks hosts whether faults can be done to them.
  *
- * Standard output has the one result, standard error everything else. Exit codes: 0 planned, 2 refused or
- * bad input, 4 no credentials or permission, 70 a bug in aerofault.
+ * Standard output has the one result, standard error everything else. Exit codes: 0 planned, or fit; 1 not
+ * fit; 2 refused or bad input; 4 no credentials or permission; 70 a bug in aerofault.
  */
 import { Command, CommanderError } from 'commander';
 import * as z from 'zod';
 import { Refusal } from '../core/refusal.ts';
+import { usualDocumentPrefix } from '../lib/document-name.ts';
+import { doctor } from './cli/doctor.ts';
 import { planFile } from './cli/plan-file.ts';
 
-const exitCodes = { refused: 2, denied: 4, bug: 70 } as const;
+const exitCodes = { unfit: 1, refused: 2, denied: 4, bug: 70 } as const;
 
-const examples = `
+const planExamples = `
 Examples:
   npm run -s aerofault -- plan examples/halves.json
   npm run -s aerofault -- plan examples/client-cut.json --explain --region eu-west-1
@@ -26,10 +29,32 @@ const PlanOptions = z.strictObject({
   profile: z.string().optional(),
 });
 
+const doctorExamples = `
+Examples:
+  npm run -s aerofault -- doctor orders-staging
+  npm run -s aerofault -- doctor orders-staging --ports 4333,3011,3012 --json --region eu-west-1
+
+Exit codes: 0 every host is fit for faults, 1 some host refuses them, 2 bad input, 4 no credentials or
+permission, 70 a bug in aerofault. It runs one document on the hosts, which changes nothing.`;
+
+const DoctorOptions = z.strictObject({
+  ports: z.string().optional(),
+  json: z.boolean(),
+  documentPrefix: z.string(),
+  region: z.string().optional(),
+  profile: z.string().optional(),
+});
+
 function program(): Command {
   const root = new Command('aerofault')
     .description('Self-restoring, self-proving network faults for Aerospike clusters on AWS')
     .exitOverride();
+  addPlan(root);
+  addDoctor(root);
+  return root;
+}
+
+function addPlan(root: Command): void {
   root
     .command('plan')
     .description('Shows what an experiment would change, and proves it exact; reads AWS only')
@@ -38,13 +63,31 @@ function program(): Command {
     .option('--json', 'print plan and explanation as JSON', false)
     .option('--region <name>', 'AWS Region; else as the AWS SDK finds it')
     .option('--profile <name>', 'AWS profile; else as the AWS SDK finds it')
-    .addHelpText('after', examples)
+    .addHelpText('after', planExamples)
     .exitOverride()
     .action(async (file: string, given: unknown) => {
       const lines = await planFile(file, PlanOptions.parse(given));
       process.stdout.write(`${lines.join('\n')}\n`);
     });
-  return root;
+}
+
+function addDoctor(root: Command): void {
+  root
+    .command('doctor')
+    .description('Asks every host of a cluster whether faults can be done to it; changes nothing')
+    .argument('<cluster>', 'value of the tag aerofault:cluster')
+    .option('--ports <numbers>', "Aerospike's ports with commas between, the service port first")
+    .option('--json', 'print what was found as JSON', false)
+    .option('--document-prefix <word>', 'as the stack was deployed with', usualDocumentPrefix)
+    .option('--region <name>', 'AWS Region; else as the AWS SDK finds it')
+    .option('--profile <name>', 'AWS profile; else as the AWS SDK finds it')
+    .addHelpText('after', doctorExamples)
+    .exitOverride()
+    .action(async (cluster: string, given: unknown) => {
+      const { lines, fit } = await doctor(cluster, DoctorOptions.parse(given));
+      process.stdout.write(`${lines.join('\n')}\n`);
+      if (!fit) process.exitCode = exitCodes.unfit;
+    });
 }
 
 /** Codes of EC2 and the SDK that say "you may not". */

@@ -4,21 +4,15 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { parseExperiment } from '../core/experiment.ts';
 import type { Experiment } from '../core/experiment.ts';
-import type { Inventory, RuleSpec, SecurityGroup } from '../core/inventory.ts';
+import { partsOf } from '../core/experiment-parts.ts';
+import { Fault, Mechanism, Packets } from '../core/fault.ts';
+import type { Inventory } from '../core/inventory.ts';
 import { plan } from '../core/plan/plan.ts';
 import { Refusal } from '../core/refusal.ts';
-import {
-  aClient,
-  aGroup,
-  aRule,
-  anInventory,
-  cidr,
-  groupPeer,
-  refusalOf,
-  someNodes,
-  tcp,
-} from './core/inventories.ts';
-import { aDestination } from './core/plans.ts';
+import type { WorldPlan } from '../lab/vpc/world.ts';
+import { anInventory, refusalOf } from './core/inventories.ts';
+import { surveyed } from './core/surveys.ts';
+import { observedWorld } from './lab/observed-world.ts';
 
 const folder = join(import.meta.dirname, '../examples');
 const published = z.fromJSONSchema(
@@ -32,64 +26,25 @@ function read(file: string): unknown {
 const jsonIn = (place: string): string[] =>
   readdirSync(join(folder, place)).filter((file) => file.endsWith('.json'));
 
-const tagged = { 'aerofault:cluster': 'orders-staging' };
-const anywhere: RuleSpec = { protocol: '-1', peer: cidr('0.0.0.0/0') };
+const cluster = 'orders-staging';
 
-/** A group that lets everything out. */
-function open(name: string, ingress: readonly RuleSpec[]): SecurityGroup {
-  const group = aGroup(name, ingress, tagged);
-  const out = { ...aRule(group.id, 0, anywhere), direction: 'egress' as const };
-  return { ...group, rules: [...group.rules, out] };
-}
+/** What an example needs that the lab does not build by itself. */
+const settings: Readonly<Record<string, Partial<WorldPlan>>> = {
+  ring: { nodes: 5 },
+  bridge: { nodes: 5 },
+  'zones-network-acl': { layout: 'tiers' },
+  'halves-acl-pulse': { layout: 'tiers' },
+  'link-down': { layout: 'two-fabric' },
+  reroute: { layout: 'two-fabric' },
+  'reroute-every-second': { layout: 'two-fabric' },
+  'flapping-on-strong': { layout: 'strong' },
+};
 
-/** The cluster that the lab builds: three nodes in zones of their own, one client, one destination. */
-function staging(): Inventory {
-  const zones = ['a', 'b', 'c'];
-  const nodes = someNodes(3).map((node, at) => ({ ...node, zone: `zone-${zones[at]!}` }));
-  const inventory = anInventory({
-    instances: [...nodes, aClient(1), aDestination(1)],
-    groups: [
-      open('nodes', [
-        tcp('3001-3002', groupPeer('sg-nodes')),
-        tcp('3000-3003', groupPeer('sg-clients')),
-      ]),
-      open('clients', []),
-      open('far', [tcp('3000', groupPeer('sg-nodes'))]),
-    ],
-  });
-  const subnetOf = (id = ''): string =>
-    `subnet-${zones[Number(/^i-n(\d)$/.exec(id)?.[1]) - 1] ?? 'd'}`;
-  return {
-    ...inventory,
-    cluster: 'orders-staging',
-    interfaces: inventory.interfaces.map((one) => ({
-      ...one,
-      tags: tagged,
-      subnetId: subnetOf(one.instanceId),
-    })),
-    subnets: [...zones, 'd'].map((zone) => ({
-      id: `subnet-${zone}`,
-      vpcId: 'vpc-1',
-      zone: `zone-${zone}`,
-      tags: tagged,
-    })),
-    networkAcls: [
-      {
-        id: 'acl-default',
-        vpcId: 'vpc-1',
-        isDefault: true,
-        subnetIds: ['subnet-a', 'subnet-b', 'subnet-c', 'subnet-d'],
-        entries: (['ingress', 'egress'] as const).map((direction) => ({
-          number: 100,
-          direction,
-          action: 'allow',
-          protocol: '-1',
-          cidr: '0.0.0.0/0',
-        })),
-        tags: {},
-      },
-    ],
-  };
+/** The cluster that the lab builds, every host asked for itself. */
+async function staging(name = ''): Promise<Inventory> {
+  const world = { cluster, nodes: 3, clients: 1, destinations: 1, ...settings[name] };
+  const strong = world.layout === 'strong' ? ['test'] : [];
+  return surveyed(await observedWorld(world), { strong });
 }
 
 describe.each(jsonIn('.'))('examples/%s', (file) => {
@@ -106,31 +61,38 @@ describe.each(jsonIn('.'))('examples/%s', (file) => {
     expect(published.safeParse(read(file)).success).toBe(true);
   });
 
-  test('can be planned on the cluster it names', () => {
-    expect(experiment.cluster).toBe(staging().cluster);
-    expect(plan(experiment, staging(), 'run1').steps.length).toBeGreaterThan(0);
+  test('can be planned on the cluster it names', async () => {
+    expect(experiment.cluster).toBe(cluster);
+    const { steps } = plan(experiment, await staging(experiment.name), 'run1');
+    expect(steps.length).toBeGreaterThan(0);
   });
 });
 
 const example = (name: string): Experiment => parseExperiment(read(`${name}.json`));
+
+/** The kinds that a union of the schema has. */
+const kindsIn = (union: typeof Fault): string[] =>
+  union.options.map(({ shape }) => shape.kind.value);
 
 describe('the examples show what they are named for', () => {
   test('each is short enough to watch', () => {
     const held = jsonIn('.').map((file) => parseExperiment(read(file)).holdSeconds);
 
     expect(held.length).toBeGreaterThan(3);
-    expect(Math.max(...held)).toBeLessThanOrEqual(20);
+    expect(Math.max(...held)).toBeLessThanOrEqual(30);
   });
 
-  test('between them they show every kind of fault and every mechanism', () => {
-    const shown = jsonIn('.').map((file) => parseExperiment(read(file)));
+  test('between them they show every kind of fault, every mechanism and every kind of packets', () => {
+    const shown = jsonIn('.').flatMap((file) => partsOf(parseExperiment(read(file))));
+    const experiments = shown.map(({ experiment }) => experiment);
 
-    expect(new Set(shown.map(({ fault }) => fault.kind))).toEqual(
-      new Set(['partition', 'client-cut', 'xdr-cut']),
+    expect(new Set(experiments.map(({ fault }) => fault.kind))).toEqual(
+      new Set(kindsIn(Fault).filter((kind) => kind !== 'sequence')),
     );
-    expect(new Set(shown.map(({ mechanism }) => mechanism))).toEqual(
-      new Set(['iptables', 'security-group', 'network-acl']),
+    expect(new Set(experiments.map(({ mechanism }) => mechanism))).toEqual(
+      new Set(Mechanism.options),
     );
+    expect(new Set(experiments.map(({ packets }) => packets))).toEqual(new Set(Packets.options));
   });
 
   test('the recipe is the isolation from one end only', () => {
@@ -173,6 +135,66 @@ const bad: Record<string, { by: 'json' | 'schema' | 'sense' | 'plan'; says: stri
     by: 'sense',
     says: `Cannot use experiment "halves-acl-pulse" as established must be 'sever' for severBy 'acl-pulse': found 'leave'`,
   },
+  'no-naming.json': {
+    by: 'sense',
+    says: `Cannot use experiment "no-naming" as isolate must have one of 'count', 'nodes', 'role', 'zone' and 'rack': found none`,
+  },
+  'two-isolations.json': {
+    by: 'sense',
+    says: `Cannot use experiment "two-isolations" as isolate must have one of 'count', 'nodes', 'role', 'zone' and 'rack': found 'count' and 'role'`,
+  },
+  'route-of-one-port.json': {
+    by: 'sense',
+    says: 'Cannot use experiment "route-of-one-port" as ports must be left out for route, which takes them all: found some',
+  },
+  'share-of-a-group.json': {
+    by: 'sense',
+    says: 'Cannot use experiment "share-of-a-group" as intensity must be left out for security-group, which takes all or nothing: found one',
+  },
+  'share-twice.json': {
+    by: 'sense',
+    says: `Cannot use experiment "share-twice" as intensity must have one of 'percent' and 'every': found both`,
+  },
+  'dropped-every-third.json': {
+    by: 'sense',
+    says: `Cannot use experiment "dropped-every-third" as packets must answer where every n-th connection is stopped, for a dropped one is tried again and counted again: found 'drop'`,
+  },
+  'flapping-groups.json': {
+    by: 'sense',
+    says: 'Cannot use experiment "flapping-groups" as flapping must be left out for security-group, whose times no kernel keeps: found some',
+  },
+  'link-of-two-names.json': {
+    by: 'sense',
+    says: `Cannot use experiment "link-of-two-names" as link-down must have one of 'address' and 'device': found both`,
+  },
+  'reroute-packets.json': {
+    by: 'sense',
+    says: `Cannot use experiment "reroute-packets" as intensity must be per connection for reroute, which turns those: found 'packet'`,
+  },
+  'part-after-the-end.json': {
+    by: 'sense',
+    says: 'Cannot use experiment "part-after-the-end" as part 1 must begin and end within the hold of 20 s: found it from 10 s to 30 s',
+  },
+  'sequence-of-groups.json': {
+    by: 'sense',
+    says: `Cannot use experiment "sequence-of-groups" as mechanisms of a sequence must be iptables, nft, route or aerospike, for all others are undone once, at the end: found 'security-group'`,
+  },
+  'frozen-by-iptables.json': {
+    by: 'sense',
+    says: `Cannot use experiment "frozen-by-iptables" as the mechanism of service-freeze must be aerospike: found 'iptables'`,
+  },
+  'reroute-to-a-stranger.json': {
+    by: 'plan',
+    says: 'Cannot turn connections to 192.0.2.1 as it must be an address of a node: found no node that has it',
+  },
+  'flapping-on-strong.json': {
+    by: 'plan',
+    says: 'Cannot let links flap on "orders-staging" as an experiment must say allowFlapping for namespaces with strong consistency: found test, whose partitions may come out dead',
+  },
+  'rack-unknown.json': {
+    by: 'plan',
+    says: 'Cannot target rack 7 as it must hold a node: found nodes only in 1, 2, 3',
+  },
   'ring-of-three.json': {
     by: 'plan',
     says: 'Cannot make a ring of "orders-staging" as it must have at least 4 nodes, for each of 3 would see all: found 3',
@@ -210,10 +232,10 @@ describe('a bad example is refused', () => {
     expect(published.safeParse(read(`bad/${file}`)).success).toBe(true);
   });
 
-  test.each(casesBy('plan'))('$file by the plan: $says', ({ file, says }) => {
+  test.each(casesBy('plan'))('$file by the plan: $says', async ({ file, says }) => {
     const experiment = parseExperiment(read(`bad/${file}`));
-    const isKnown = experiment.cluster === staging().cluster;
-    const seen = isKnown ? staging() : anInventory({ instances: [] });
+    const isOurs = experiment.cluster === cluster;
+    const seen = isOurs ? await staging(experiment.name) : anInventory({ instances: [] });
 
     expect(refusalOf(() => plan(experiment, seen, 'run1'))).toBe(says);
     expect(() => plan(experiment, seen, 'run1')).toThrow(Refusal);

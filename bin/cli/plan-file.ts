@@ -1,3 +1,4 @@
+import type { Experiment } from '../../core/experiment.ts';
 import { explain, explanationText } from '../../core/plan/explain.ts';
 import { plan } from '../../core/plan/plan.ts';
 import type { Plan } from '../../core/plan/plan.ts';
@@ -35,7 +36,14 @@ export async function planFile(file: string, options: PlanFileOptions): Promise<
   }
   const head = `${experiment.name} on ${experiment.cluster}: ${experiment.mechanism}, ${experiment.holdSeconds} s`;
   const shown = options.explain ? explanationText(explain(inventory, made)) : stepLines(made);
-  return [head, '', ...shown, '', summaryOf(made, inventory)];
+  return [head, '', ...shown, ...chanceLines(made, experiment), '', summaryOf(made, inventory)];
+}
+
+/** A run that is given no seed makes its own, of an id that nobody knows yet. */
+function chanceLines({ seed }: Plan, experiment: Experiment): string[] {
+  return seed === undefined || experiment.seed !== undefined
+    ? []
+    : [`  ! each run chooses anew; with "seed": ${seed} in the experiment, as here`];
 }
 
 function stepLines({ steps, warnings }: Plan): string[] {

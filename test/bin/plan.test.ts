@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { startEc2 } from '../../lab/cloud/ec2/server.ts';
 import { Ec2State } from '../../lab/cloud/ec2/state.ts';
 import { buildWorld } from '../../lab/vpc/world.ts';
-
-const main = fileURLToPath(new URL('../../bin/aerofault.ts', import.meta.url));
+import { runAerofault } from './run-aerofault.ts';
 
 const onChange = (): Promise<void> => Promise.resolve();
 
@@ -16,29 +13,12 @@ async function aerofault(words: readonly string[], environment: NodeJS.ProcessEn
   const before = JSON.stringify(state.describe());
   const endpoint = await startEc2(state, { host: '127.0.0.1', port: 0, onChange });
   onTestFinished(() => endpoint.close());
-  const env = {
-    ...process.env,
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'lab',
-    AWS_SECRET_ACCESS_KEY: 'lab',
-    AWS_EC2_METADATA_DISABLED: 'true',
-    AWS_ENDPOINT_URL_EC2: endpoint.url,
-    ...environment,
-  };
-  const child = spawn(process.execPath, [main, ...words], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const code = await new Promise((resolve) => child.once('close', resolve));
+  const shown = await runAerofault(words, { AWS_ENDPOINT_URL_EC2: endpoint.url, ...environment });
   const changed = JSON.stringify(state.describe()) !== before;
   const acted = endpoint.calls
     .map(({ action }) => action)
     .filter((name) => !/^(Describe|Get)/.test(name));
-  return { code, stdout, stderr, changed, acted };
+  return { ...shown, changed, acted };
 }
 
 test('plan shows the steps and counts the calls, and changes nothing', async () => {

@@ -1,0 +1,83 @@
+import { listenerPortMin } from '../../core/aerospike.ts';
+import { diagnose, usualPortsAsked } from '../../core/doctor.ts';
+import { diagnosisText } from '../../core/doctor-text.ts';
+import type { Instance } from '../../core/inventory.ts';
+import { clusterTag } from '../../core/inventory.ts';
+import { Refusal } from '../../core/refusal.ts';
+import { systemClock } from '../../lambda/aws/clock.ts';
+import type { Connection } from '../../lambda/aws/connection.ts';
+import { ssmHosts } from '../../lambda/aws/hosts.ts';
+import type { Documents } from '../../lambda/aws/send-command.ts';
+import { ec2Network } from '../../lambda/aws/network.ts';
+import { surveyHosts } from '../../lambda/engine/survey.ts';
+import { documentName } from '../../lib/document-name.ts';
+
+/** What to ask hosts about, how to show it, and where to look. */
+export interface DoctorOptions {
+  readonly ports?: string | undefined;
+  readonly json: boolean;
+  readonly documentPrefix: string;
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+}
+
+/** Most ports that a host is asked about at once, as its parameter's pattern has it. */
+const portsMax = 15;
+
+/**
+ * Asks every host of a cluster, by the survey document, whether faults can be done to it; changes nothing.
+ *
+ * @throws Refusal for ports that are none, or a cluster that has no instances.
+ */
+export async function doctor(
+  cluster: string,
+  options: DoctorOptions,
+): Promise<{ lines: string[]; fit: boolean }> {
+  const ports = portsIn(options.ports);
+  const [servicePort = 0] = ports;
+  if (options.profile !== undefined) process.env['AWS_PROFILE'] = options.profile;
+  const connection = options.region === undefined ? {} : { region: options.region };
+  const instances = await instancesOf(cluster, connection);
+  const hosts = ssmHosts(connection, {
+    documents: documentsOf(options.documentPrefix),
+    clock: systemClock,
+  });
+  const asked = { runId: 'survey', ports, servicePort };
+  const told = await surveyHosts(instances, asked, { hosts, clock: systemClock });
+  const diagnosis = diagnose({ cluster, instances, ports, ...told });
+  const lines = options.json ? [JSON.stringify(diagnosis, null, 2)] : diagnosisText(diagnosis);
+  return { lines, fit: diagnosis.fit };
+}
+
+function portsIn(text: string | undefined): readonly number[] {
+  if (text === undefined) return usualPortsAsked;
+  const words = text.split(',');
+  if (words.every(isPort) && words.length <= portsMax) return words.map(Number);
+  throw new Refusal(
+    `Cannot ask hosts about "${text}" as --ports must be up to ${portsMax} numbers from ${listenerPortMin} to 65535 with commas between: found something else`,
+  );
+}
+
+const isPort = (word: string): boolean =>
+  /^[1-9][0-9]{3,4}$/.test(word) && Number(word) >= listenerPortMin && Number(word) <= 65_535;
+
+async function instancesOf(cluster: string, connection: Connection): Promise<Instance[]> {
+  const { instances } = await ec2Network(connection, { clock: systemClock }).observe(cluster);
+  if (instances.length > 0) return instances;
+  throw new Refusal(
+    `Cannot examine cluster "${cluster}" as running instances must carry the tags ${clusterTag}=${cluster} and aerofault:role: found none`,
+  );
+}
+
+/** The survey's alone: nothing that changes a host can be sent by it. */
+function documentsOf(prefix: string): Documents {
+  const none = undefined;
+  const rest = { cut: none, reroute: none, route: none, service: none, xdr: none };
+  return {
+    ...rest,
+    restore: none,
+    sever: none,
+    probe: none,
+    survey: documentName(prefix, 'survey'),
+  };
+}
