@@ -62,7 +62,7 @@ function parts(): Omit<Gateways, 'network'> {
     journal: new FakeJournal(),
     schedule: new FakeSchedule(new VirtualClock(), () => {}),
     alarms: new FakeAlarms(),
-    hosts: { run: noHost, online: noHost },
+    hosts: { run: noHost, online: noHost, agents: noHost, versions: noHost },
     clock: systemClock,
     chance: { attempt: () => `attempt-${(attempts += 1)}` },
     timing: usualTiming,

@@ -1,9 +1,3 @@
-/**
- * `npm run bench`: how long planning, injecting and restoring by security groups take, and how many calls to
- * EC2, as the cluster grows. Ratios are within this run; times alone say little about another machine. Inject
- * and restore run against the lab's EC2 and are paced by the throttling of the real one.
- */
-import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { parseExperiment } from '../core/experiment.ts';
 import { plan } from '../core/plan/plan.ts';
@@ -80,17 +74,22 @@ function lineOf({ name, nodes, ms, calls, taken }: Row, smaller: Row | undefined
   ].join('  ');
 }
 
-const [cpu] = cpus();
-process.stdout.write(`${new Date().toISOString()}  Node ${process.version}  ${cpu?.model ?? ''}\n`);
-process.stdout.write(
-  'fault        nodes  plan ms   ratio   calls  inject s    calls  restore s  calls seen\n',
-);
-for (const { name, fault } of faults) {
-  let smaller: Row | undefined;
-  await measured(name, fault, 10); // The first run of a shape warms up the compiler.
-  for (const nodes of sizes) {
-    const row = await measured(name, fault, nodes);
-    process.stdout.write(`${lineOf(row, smaller)}\n`);
-    smaller = row;
+/**
+ * The planner's part of `npm run bench`: how long planning, injecting and restoring by security groups take, and
+ * how many calls to EC2, as the cluster grows. Ratios are within this run; times alone say little about another
+ * machine. Inject and restore run against the lab's EC2 and are paced by the throttling of the real one.
+ */
+export async function benchPlanner(): Promise<void> {
+  process.stdout.write(
+    'fault        nodes  plan ms   ratio   calls  inject s    calls  restore s  calls seen\n',
+  );
+  for (const { name, fault } of faults) {
+    let smaller: Row | undefined;
+    await measured(name, fault, 10); // The first run of a shape warms up the compiler.
+    for (const nodes of sizes) {
+      const row = await measured(name, fault, nodes);
+      process.stdout.write(`${lineOf(row, smaller)}\n`);
+      smaller = row;
+    }
   }
 }
