@@ -29,3 +29,11 @@ export function splitIn({ clusters, timing }: Report): { sizes: number[]; keys: 
   const last = new Map(during.map(({ key, size }) => [key, size]));
   return { sizes: [...last.values()].toSorted((a, b) => a - b), keys: last.size };
 }
+
+/** Fabric links of each node after recovery, in order of name. */
+export function linksAfter({ verdicts }: Report): number[] {
+  return verdicts.recovered.evidence.flatMap((line) => {
+    const [, links] = /^\S+ stable, (\d+) fabric links$/.exec(line) ?? [];
+    return links === undefined ? [] : [Number(links)];
+  });
+}

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
+import * as z from 'zod';
 import { Report } from '../../core/report.ts';
 import { buildAssembly } from '../../lab/build-assembly.ts';
 
@@ -22,6 +23,14 @@ const folder = mkdtempSync(join(tmpdir(), 'aerofault-rehearsals-'));
 const synthesised = buildAssembly(folder);
 synthesised.catch(() => undefined); // Every rehearsal awaits it.
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A file with an experiment like one of examples/, but for these members. */
+export function exampleLike(file: string, changes: { readonly name: string }): string {
+  const example = z.record(z.string(), z.json()).parse(JSON.parse(readFileSync(file, 'utf8')));
+  const path = join(folder, `${changes.name}.json`);
+  writeFileSync(path, JSON.stringify({ ...example, ...changes }));
+  return path;
+}
 
 /** Runs the lab as a person would, but for what it synthesises. */
 export async function rehearse(words: readonly string[]): Promise<Rehearsal> {

@@ -74,6 +74,16 @@ test('a second address is listened on and told of, and never a seed of its own',
   expect(lines).toContain('    mesh-seed-address-port fd77::2 3002');
 });
 
+test('fabric has addresses of its own where they are given, and a container listens on any', () => {
+  const linesOf = (more: object) => asdConfig({ ...config, ...more }, '/w').split('\n');
+  const two = linesOf({ fabricAddresses: ['10.77.0.1', '10.78.0.1'] });
+
+  expect(two.slice(two.indexOf('  fabric {'))).toEqual(
+    expect.arrayContaining(['    address 10.77.0.1', '    address 10.78.0.1']),
+  );
+  expect(linesOf({ bind: '0.0.0.0' }).filter((line) => line === '    address any')).toHaveLength(4);
+});
+
 test('asdDirectories() names what the server does not make itself', () => {
   expect(asdDirectories('/run/lab/n1')).toEqual(['/run/lab/n1/smd', '/run/lab/n1/usr/udf/lua']);
 });

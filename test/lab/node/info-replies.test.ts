@@ -4,6 +4,7 @@ import { committed, orphaned, unclustered } from '../../../lab/node/cluster-view
 import { nodeConfigSchema } from '../../../lab/node/config.ts';
 import { answer, replyTo } from '../../../lab/node/info-replies.ts';
 import type { Snapshot } from '../../../lab/node/info-snapshot.ts';
+import { Shipping } from '../../../lab/node/shipping.ts';
 import { fieldsOf } from './info-client.ts';
 
 const members = ['A3', 'A2', 'A1'];
@@ -23,6 +24,12 @@ const healthy: Snapshot = {
     ['A2', ['10.77.0.2']],
     ['A3', ['10.77.0.3']],
   ]),
+  fabrics: new Map([
+    ['A2', ['10.77.0.2']],
+    ['A3', ['10.77.0.3']],
+  ]),
+  racksHeard: new Map(),
+  shipping: new Shipping([], () => 30_500),
   connections: {
     client: { open: 1, opened: 2, closed: 1 },
     admin: { open: 0, opened: 0, closed: 0 },

@@ -5,6 +5,7 @@ import { connect, createServer } from 'node:net';
 import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import { frame } from '../../../lab/node/info-frame.ts';
+import { freePort } from './free-port.ts';
 import { InfoClient } from './info-client.ts';
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
@@ -16,15 +17,6 @@ afterEach(async () => {
     if (child.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
   }
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('Cannot find a free port');
-  return address.port;
-}
 
 async function aConfig() {
   const [service, fabric, heartbeat, admin] = await Promise.all(

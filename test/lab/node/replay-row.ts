@@ -17,6 +17,7 @@ import type { Sighting, Sample } from './replay-outcome.ts';
 
 const rowSchema = z.object({
   nodes: z.int().min(2).max(9),
+  links: z.int().min(1).max(2).default(1),
   before: z.array(z.string()).default([]),
   rules: z.array(z.string()),
   during: z.array(z.object({ at: z.number(), commands: z.array(z.string()) })).default([]),
@@ -27,7 +28,8 @@ const rowSchema = z.object({
 const row = rowSchema.parse(JSON.parse(process.argv[2] ?? ''));
 const ports = { service: 3000, fabric: 3001, heartbeat: 3002, admin: 3003 };
 const numbers = Array.from({ length: row.nodes }, (_, index) => index + 1);
-const addressOf = (number: number) => `10.77.0.${number}`;
+const addressOf = (number: number, link = 0) => `10.${77 + link}.0.${number}`;
+const links = Array.from({ length: row.links }, (_, link) => link);
 const sightings: Sighting[] = [];
 let phase: Sighting['phase'] = 'before';
 let phaseStart = performance.now();
@@ -85,7 +87,9 @@ function joinNode(number: number): void {
   run(`ip netns add n${number}`);
   run(`ip link add v${number} type veth peer name eth0 netns n${number}`);
   run(`ip link set v${number} master br0 up`);
-  run(`ip -n n${number} addr add ${addressOf(number)}/24 dev eth0`);
+  for (const link of links) {
+    run(`ip -n n${number} addr add ${addressOf(number, link)}/24 dev eth0`);
+  }
   run(`ip -n n${number} link set eth0 up`);
   run(`ip -n n${number} link set lo up`);
 }
@@ -95,7 +99,8 @@ async function startNode(number: number): Promise<void> {
     id: `A${number}`,
     address: addressOf(number),
     ports,
-    seeds: numbers.map(addressOf),
+    seeds: numbers.map((each) => addressOf(each)),
+    fabricAddresses: row.links > 1 ? links.map((link) => addressOf(number, link)) : [],
     timeoutIntervals: row.timeoutIntervals,
     clusterName: 'rehearsal',
     namespaces: [{ name: 'test', replicationFactor: 2 }],

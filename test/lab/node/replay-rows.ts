@@ -1,3 +1,7 @@
+/**
+ * What the recordings of a real server show, a row each. Longer than other files, for it is one table.
+ */
+
 /** A change that the recording shows: which node's field became what, and when (seconds into the phase). */
 export interface RecordedChange {
   readonly node: string;
@@ -10,6 +14,8 @@ export interface RecordedChange {
 export interface RecordedRow {
   readonly row: string;
   readonly nodes: number;
+  /** Fabric addresses a node, on one network each. Left out: 1. */
+  readonly links?: number;
   /** What stands before the nodes start, and stays. */
   readonly before?: readonly string[];
   /** In force from the beginning of the hold to its end. */
@@ -331,3 +337,16 @@ export const rows: readonly RecordedRow[] = [
     afterwards: [heartbeats('n1', 2, 0.23)],
   },
 ];
+
+/** W: one of two fabric addresses of n1 lost. Who dials which link is chance, so its figures are ranges. */
+export const oneLinkDown: RecordedRow = {
+  row: 'W: one of two fabric addresses lost',
+  nodes: 3,
+  links: 2,
+  rules: ['n1 iptables -I INPUT -d 10.78.0.1 -p tcp -m multiport --ports 3001 -j DROP'],
+  holdSeconds: 21,
+  healSeconds: 4,
+  held: { ...whole, fabrics: [] },
+  whileHeld: [],
+  afterwards: [],
+};

@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { outcomeSchema } from './replay-outcome.ts';
 import type { Outcome, Sample, Sighting } from './replay-outcome.ts';
-import { rows } from './replay-rows.ts';
+import { oneLinkDown, rows } from './replay-rows.ts';
 import type { RecordedChange, RecordedRow } from './replay-rows.ts';
 
 /**
@@ -36,7 +36,7 @@ describe.skipIf(obstacle !== undefined)(title, () => {
 
   beforeAll(() => {
     const slots: Promise<unknown>[] = [];
-    for (const [index, row] of rows.entries()) {
+    for (const [index, row] of [oneLinkDown, ...rows].entries()) {
       const outcome = (slots[index - runsAtOnce] ?? Promise.resolve()).then(() => replay(row));
       outcomes.set(row.row, outcome);
       slots.push(outcome.catch(() => {}));
@@ -113,6 +113,24 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     }
   });
 
+  test('W: half of the links of n1 die from 10.7 to 20 s, stay dead, and size is whole throughout', async () => {
+    const { sightings, held, healed } = (await outcomes.get(oneLinkDown.row))!;
+    const deaths = sightings.filter(
+      ({ node, field }) => node === 'n1' && field.startsWith('fabric'),
+    );
+
+    expect(new Set(sightings.map(({ field }) => field))).toEqual(new Set(['fabric_connections']));
+    expect(deaths.length).toBeGreaterThan(0);
+    for (const { phase, at } of deaths) {
+      expect(phase).toBe('held');
+      expect(at).toBeGreaterThanOrEqual(10.7 - membershipToleranceSeconds);
+      expect(at).toBeLessThanOrEqual(20 + membershipToleranceSeconds);
+    }
+    expect(numbers(held, 'cluster_size')).toEqual([3, 3, 3]);
+    expect(Math.abs(numbers(held, 'fabric_connections')[0]! - 24)).toBeLessThanOrEqual(14);
+    expect(numbers(healed, 'fabric_connections')).toEqual(numbers(held, 'fabric_connections'));
+  });
+
   test('SG4: n1 lost both heartbeat links and has two again', async () => {
     const { before, held } = await outcomeOfRow('SG4');
     const [then, now] = [before, held].map((samples) => numbers(samples, closedLinks)[0]!);
@@ -141,9 +159,9 @@ function findObstacle(): string | undefined {
   }
 }
 
-async function replay({ nodes, before, rules, during, ...spans }: RecordedRow): Promise<Outcome> {
+async function replay({ nodes, links, before, rules, during, ...spans }: RecordedRow) {
   const { holdSeconds, healSeconds } = spans;
-  const row = JSON.stringify({ nodes, before, rules, during, holdSeconds, healSeconds });
+  const row = JSON.stringify({ nodes, links, before, rules, during, holdSeconds, healSeconds });
   const runner = ['node_modules/.bin/node', 'test/lab/node/replay-row.ts', row];
   const { stdout } = await promisify(execFile)('unshare', [...namespaces, ...runner], {
     maxBuffer: 16 * 1024 * 1024,

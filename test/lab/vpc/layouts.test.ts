@@ -170,6 +170,15 @@ describeKernel('the layouts in the router', () => {
     ['stale', whole],
     ['cross-account', whole],
     ['full', whole],
+    ['two-fabric', whole],
+    ['no-iptables', whole],
+    ['no-filters', whole],
+    ['container', whole],
+    ['own-rules', whole],
+    ['tls', whole],
+    ['racks', whole],
+    ['strong', whole],
+    ['old-server', whole],
   ])('%s admits what it should and nothing else', (name, flows) => {
     expect(seen[name]).toEqual(flows);
   });

@@ -239,4 +239,4 @@ test('over any inventory a cut by groups is exact at every stage, and restored l
   expect(counts.planned).toBeGreaterThan(2_000);
   expect(Math.min(counts.split, counts.attached, counts.moved)).toBeGreaterThan(50);
   expect(counts.revoked).toBeGreaterThan(20);
-});
+}, 240_000);

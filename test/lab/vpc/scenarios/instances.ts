@@ -64,7 +64,7 @@ for (const [name, [apply, undo]] of Object.entries(CHANGES)) {
 const server = createServer((_, response) => response.end('the cloud'));
 server.listen(8080, '::');
 await once(server, 'listening');
-const GET = `fetch(process.argv[1], { signal: AbortSignal.timeout(400) })
+const GET = `fetch(process.argv[1], { signal: AbortSignal.timeout(1500) })
   .then((answer) => answer.text(), (error) => 'cut: ' + error.name)
   .then((said) => process.stdout.write(said, () => process.exit()));`;
 const get = async (host: string, address = CLOUD_ADDRESS) => {

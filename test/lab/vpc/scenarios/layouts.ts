@@ -24,7 +24,8 @@ const seen: Record<string, string[]> = {};
 for (const layout of layoutNames) {
   // Where a layout has other addresses, its groups are tried on these.
   const { inventory } = buildWorld({ ...plan, layout });
-  const interfaces = inventory.interfaces.map((one) => {
+  const first = inventory.interfaces.filter(({ deviceIndex = 0 }) => deviceIndex === 0);
+  const interfaces = first.map((one) => {
     const host = hosts.find(({ instanceId }) => instanceId === one.instanceId);
     return { ...one, address: host!.address, address6: host!.address6! };
   });
