@@ -1,14 +1,14 @@
 import { defineConfig } from 'vitest/config';
 import { CountsReporter } from './test/counts-reporter.ts';
 
-/** `npm test`: everything but what the scripts test:lab, test:emulator, test:torture and test:mutants run. */
+/** `npm test`: everything but what the scripts test:hosts, test:lab, test:emulator and test:mutants run. */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [
       'test/rehearsal/**',
       'test/emulator/**',
-      'test/host/{killed,fuzz}.test.ts',
+      'test/host/**',
       'test/lambda/engine/mutants.test.ts',
     ],
     reporters: ['default', new CountsReporter()],
