@@ -1,27 +1,33 @@
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { PortNumbers } from '../core/aerospike.ts';
 import { asdConfig, asdDirectories } from './node/asd-config.ts';
-import type { NodeConfig } from './node/config.ts';
-import type { Network } from './vpc/network.ts';
+import { nodeConfigSchema } from './node/config.ts';
+import type { NodeConfig, NodeSettings } from './node/config.ts';
+import { containerScript, inContainer, proxyPort } from './vpc/container.ts';
 import type { Host } from './vpc/hosts.ts';
+import type { NodePlan } from './vpc/machine-plan.ts';
+import type { Network } from './vpc/network.ts';
+import { defineUnit } from './vpc/systemctl-shim.ts';
 
 /**
  * What runs on the lab's machines: an Aerospike node on each but the clients, an agent on every machine.
  *
- * Started by the rehearsal inside each machine's own namespaces; ended with them.
+ * A node is the service `aerospike` of its machine: the rehearsal starts it, `systemctl` there stops and
+ * starts it again. All ends with the machines' namespaces.
  */
 const standIn = fileURLToPath(new URL('node/main.ts', import.meta.url));
 const agent = fileURLToPath(new URL('agent/main.ts', import.meta.url));
 
+/** The name of the destination that a cluster ships to, where there is any. */
+const destinationName = 'reporting';
+
 /** What runs on the nodes. */
 export interface NodeOptions {
   readonly clusterName: string;
-  readonly ports: PortNumbers;
+  readonly ports: NodeConfig['ports'];
   /** The real server's binary; undefined: the stand-in. */
   readonly asd: string | undefined;
+  /** Left out: the usual nodes. */
+  readonly nodePlan?: NodePlan | undefined;
 }
 
 /** Starts every node of the cluster: the real server where a binary is given, else the stand-in. */
@@ -33,11 +39,14 @@ export async function startNodes(
   const nodes = hosts.filter(({ role }) => role === 'node');
   // Over IPv6 where there is any, so that a cut of the other family alone would show.
   const seeds = nodes.map(({ address, address6 }) => address6 ?? address);
+  const shipsTo = hosts.filter(({ role }) => role === 'xdr-destination');
   await Promise.all(
     nodes.map(async (host, index) => {
-      const config = nodeConfig(host, { ...options, id: `A${index + 1}`, seeds });
-      if (options.asd === undefined) await startStandIn(host.name, config, network);
-      else await startServer(host.name, config, { network, asd: options.asd });
+      const told = { id: `A${index + 1}`, seeds, shipsTo };
+      const config = nodeConfig(host, options, told);
+      const words = await nodeCommand(host.name, config, { network, asd: options.asd });
+      const place = { network, container: options.nodePlan?.container === true };
+      await startUnit(host.name, words, { ...place, config });
     }),
   );
 }
@@ -49,58 +58,136 @@ export async function startNodes(
 export async function startOthers(
   hosts: readonly Host[],
   network: Network,
-  ports: PortNumbers,
+  ports: NodeConfig['ports'],
 ): Promise<void> {
   const others = hosts.filter(({ role }) => role === 'xdr-destination' || role === 'bystander');
   await Promise.all(
     others.map(async (host, index) => {
       const { name, address, address6 } = host;
-      const own = { clusterName: name, ports, id: `D${index + 1}`, seeds: [address6 ?? address] };
-      await startStandIn(name, nodeConfig(host, own), network);
+      const told = { id: `D${index + 1}`, seeds: [address6 ?? address], shipsTo: [] };
+      const config = nodeConfig(host, { clusterName: name, ports }, told);
+      await startUnit(name, standInCommand(config), { network, container: false, config });
     }),
   );
 }
 
+interface Told {
+  readonly id: string;
+  readonly seeds: string[];
+  readonly shipsTo: readonly Host[];
+}
+
 function nodeConfig(
-  { address, address6 }: Host,
-  { id, seeds, clusterName, ports }: Pick<NodeConfig, 'id' | 'seeds' | 'clusterName' | 'ports'>,
+  host: Host,
+  { clusterName, ports, nodePlan = {} }: Omit<NodeOptions, 'asd'>,
+  { id, seeds, shipsTo }: Told,
 ): NodeConfig {
-  return {
+  const { address, address6, second } = host;
+  const { tls, strong, racks, build, container } = nodePlan;
+  const settings: NodeSettings = {
     id,
     address,
     ...(address6 === undefined ? {} : { address6 }),
-    ports: { ...ports },
+    ...(container === true ? { bind: '0.0.0.0' } : {}),
+    ...(second === undefined ? {} : { fabricAddresses: [address, second] }),
+    ports: { ...(tls === true ? tlsTwins : {}), ...ports },
     seeds,
-    intervalMs: 150,
-    timeoutIntervals: 10,
     clusterName,
-    namespaces: [{ name: 'test', replicationFactor: Math.min(2, seeds.length) }],
-    build: '8.1.2.0',
+    namespaces: [
+      {
+        name: 'test',
+        replicationFactor: Math.min(2, seeds.length),
+        strongConsistency: strong === true,
+      },
+    ],
+    ...(racks === true ? { rack: rackOf(host) } : {}),
+    ...(build === undefined ? {} : { build }),
+    destinations: destinationsFor(shipsTo, ports.service),
   };
+  return nodeConfigSchema.parse(settings);
 }
 
-async function startStandIn(name: string, config: NodeConfig, network: Network): Promise<void> {
-  const child = network.enter(name, [process.execPath, standIn, JSON.stringify(config)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  await saysReady(child, `node ${name}`);
+/** Numbers that are usual for them. */
+const tlsTwins = { tlsService: 4333, tlsFabric: 3011, tlsHeartbeat: 3012 };
+
+/** Zones a, b and c are racks 1, 2 and 3. */
+const rackOf = ({ zone }: Host): number => zone.charCodeAt(zone.length - 1) - 96;
+
+function destinationsFor(shipsTo: readonly Host[], port: number): NodeSettings['destinations'] {
+  if (shipsTo.length === 0) return [];
+  const nodes = shipsTo.map(({ address }) => ({ address, port }));
+  return [{ dc: destinationName, namespaces: ['test'], nodes }];
 }
 
-async function startServer(
+const standInCommand = (config: NodeConfig): string[] => [
+  process.execPath,
+  standIn,
+  JSON.stringify(config),
+];
+
+/** The command line of a node; a real server's configuration is written to its machine first. */
+async function nodeCommand(
   name: string,
   config: NodeConfig,
-  { network, asd }: { network: Network; asd: string },
-): Promise<void> {
+  { network, asd }: { network: Network; asd: string | undefined },
+): Promise<string[]> {
+  if (asd === undefined) return standInCommand(config);
   const folder = '/var/lib/aerospike';
   const text = asdConfig(config, folder);
   const folders = [folder, ...asdDirectories(folder)].join(' ');
   const script = `mkdir -p ${folders}\ncat >${folder}/aerospike.conf <<'END'\n${text}\nEND\n`;
-  const written = await network.run(name, ['sh', '-ec', script]);
-  if (written.code !== 0)
-    throw new Error(`Cannot start ${name} as its config must be written: found ${written.stderr}`);
-  network.enter(name, [asd, '--foreground', '--config-file', `${folder}/aerospike.conf`], {
-    stdio: ['ignore', 'ignore', 'ignore'],
-  });
+  await mustRunOn(name, script, { network, purpose: 'write the config of its node' });
+  return [asd, '--foreground', '--config-file', `${folder}/aerospike.conf`];
+}
+
+interface UnitPlace {
+  readonly network: Network;
+  readonly container: boolean;
+  readonly config: NodeConfig;
+}
+
+/** Makes the words the service `aerospike` of a machine, starts it, and waits until it listens. */
+async function startUnit(
+  name: string,
+  words: readonly string[],
+  { network, container, config }: UnitPlace,
+): Promise<void> {
+  const { address, ports } = config;
+  const published = Object.values(ports).filter((port) => port !== undefined);
+  if (container) {
+    await mustRunOn(name, containerScript(published), { network, purpose: 'make a container' });
+    await mustRunOn(name, defineUnit('docker-proxy', proxyPort(published)), {
+      network,
+      purpose: 'publish its ports',
+    });
+  }
+  const inside = container ? inContainer(words) : words;
+  const units = container ? 'aerospike docker-proxy' : 'aerospike';
+  const script = [
+    defineUnit('aerospike', inside),
+    `systemctl start ${units}`,
+    `for _ in $(seq 300); do`,
+    `  systemctl is-active --quiet aerospike || break`,
+    `  if ss -Hltn | grep -q ':${ports.service} '; then exit 0; fi`,
+    `  sleep 0.1`,
+    `done`,
+    `cat /run/lab/units/aerospike.log >&2`,
+    `echo "nothing listens on ${address}" >&2`,
+    `exit 1`,
+  ].join('\n');
+  await mustRunOn(name, script, { network, purpose: 'start its node' });
+}
+
+async function mustRunOn(
+  name: string,
+  script: string,
+  { network, purpose }: { readonly network: Network; readonly purpose: string },
+): Promise<void> {
+  const { code, stderr } = await network.run(name, ['sh', '-euc', script]);
+  if (code === 0) return;
+  throw new Error(
+    `Cannot ${purpose} on ${name} as the script must end with 0: found ${code}: ${stderr.trim()}`,
+  );
 }
 
 /** Starts the agent of every machine; each polls the SSM endpoint over its own network. */
@@ -114,16 +201,4 @@ export function startAgents(hosts: readonly Host[], network: Network, endpoint: 
       },
     );
   }
-}
-
-async function saysReady(child: ChildProcess, what: string): Promise<void> {
-  if (child.stdout === null)
-    throw new Error(`Cannot start ${what} as its output must be readable: found none`);
-  const line = once(createInterface(child.stdout), 'line');
-  const exit = once(child, 'exit').then(([code]) => {
-    throw new Error(
-      `Cannot start ${what} as it must become ready: found exit code ${String(code)}`,
-    );
-  });
-  await Promise.race([line, exit]);
 }

@@ -9,9 +9,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EC2Client } from '@aws-sdk/client-ec2';
-import { portNumbersOf } from '../core/experiment.ts';
-import type { Experiment } from '../core/experiment.ts';
+import { usualPorts } from '../core/aerospike.ts';
 import type { PortNumbers } from '../core/aerospike.ts';
+import type { Experiment } from '../core/experiment.ts';
 import { dynamoJournal } from '../lambda/aws/journal.ts';
 import type { Journal } from '../lambda/gateways.ts';
 import { readAssembly } from './assembly/assembly.ts';
@@ -23,6 +23,7 @@ import { startCloud } from './cloud.ts';
 import type { Cloud } from './cloud.ts';
 import type { StepFunctions } from './cloud/step-functions.ts';
 import { startAgents, startNodes, startOthers } from './machines.ts';
+import type { NodeConfig } from './node/config.ts';
 import type { LabOptions } from './options.ts';
 import { editNodesGroup } from './person.ts';
 import type { GroupEdits } from './person.ts';
@@ -30,6 +31,8 @@ import { aerospikeServer } from './prerequisites.ts';
 import type { Progress } from './progress.ts';
 import { ruleset } from './vpc/enforcement.ts';
 import type { Host } from './vpc/hosts.ts';
+import { layouts } from './vpc/layouts.ts';
+import type { Layout } from './vpc/layouts.ts';
 import { createNetwork } from './vpc/network.ts';
 import type { Network } from './vpc/network.ts';
 import { buildWorld } from './vpc/world.ts';
@@ -86,7 +89,7 @@ export async function setStage(synthesised: Promise<string>, play: Play): Promis
     workflow: machineNamed('ExperimentWorkflow', assembly),
     stepFunctions: cloud.stepFunctions,
     journal: dynamoJournal(cloud.connection, { table: cloud.table }),
-    bystanders: await watchBystanders(world.hosts, network, portNumbersOf(play.experiment)),
+    bystanders: await watchBystanders(world.hosts, network, labPortsOf(play.experiment)),
     snapshot: () => snapshot(world, network, cloud),
     editGroup: ({ ec2: before }) =>
       editNodesGroup(new EC2Client({ ...cloud.ec2 }), { before, now: () => cloud.inventory() }),
@@ -101,12 +104,25 @@ function machineNamed(id: string, { stateMachines }: Assembly): AssemblyStateMac
   );
 }
 
+/** The numbers that the experiment gives, and the usual ones where it asks the nodes. */
+function labPortsOf({ portNumbers = {} }: Experiment): NodeConfig['ports'] {
+  const { service, fabric, heartbeat, admin, ...tls } = portNumbers === 'node' ? {} : portNumbers;
+  return {
+    ...tls,
+    service: service ?? usualPorts.service,
+    fabric: fabric ?? usualPorts.fabric,
+    heartbeat: heartbeat ?? usualPorts.heartbeat,
+    admin: admin ?? usualPorts.admin,
+  };
+}
+
 async function gatherNodes({ hosts }: World, network: Network, play: Play): Promise<void> {
   const { options, experiment, progress } = play;
   const asd = aerospikeServer();
-  const ports = portNumbersOf(experiment);
+  const ports = labPortsOf(experiment);
+  const { nodePlan }: Layout = layouts[options.layout];
   await Promise.all([
-    startNodes(hosts, network, { clusterName: options.cluster, ports, asd }),
+    startNodes(hosts, network, { clusterName: options.cluster, ports, asd, nodePlan }),
     startOthers(hosts, network, ports),
   ]);
   await awaitCluster(hosts, network, ports);

@@ -1,3 +1,4 @@
+import { fabricAddressesOf } from './config.ts';
 import type { NodeConfig } from './config.ts';
 
 /**
@@ -5,11 +6,15 @@ import type { NodeConfig } from './config.ts';
  *
  * Mesh heartbeat, namespaces in memory, everything the server writes below `workDirectory` (absolute, the
  * host's own; see `asdDirectories`). Run it as `asd --foreground --config-file <file>`. Port 3003 is the
- * admin listener, which servers before 8.1 do not know.
+ * admin listener, which servers before 8.1 do not know. Left out: TLS, which needs certificates, and what
+ * only the Enterprise Edition has (racks, strong consistency, XDR).
  */
 export function asdConfig(config: NodeConfig, workDirectory: string): string {
   const { address, ports, namespaces } = config;
   const addresses = config.address6 === undefined ? [address] : [address, config.address6];
+  const anywhere = config.bind !== undefined;
+  const heartbeat = anywhere ? ['any'] : addresses;
+  const fabric = anywhere ? ['any'] : fabricAddressesOf(config);
   const peers = config.seeds.filter((seed) => !addresses.includes(seed));
   return render([
     block('service', [
@@ -29,13 +34,13 @@ export function asdConfig(config: NodeConfig, workDirectory: string): string {
       block('admin', ['address any', `port ${ports.admin}`]),
       block('heartbeat', [
         'mode mesh',
-        ...addresses.map((own) => `address ${own}`),
+        ...heartbeat.map((own) => `address ${own}`),
         `port ${ports.heartbeat}`,
         ...peers.map((peer) => `mesh-seed-address-port ${peer} ${ports.heartbeat}`),
         `interval ${config.intervalMs}`,
         `timeout ${config.timeoutIntervals}`,
       ]),
-      block('fabric', [...addresses.map((own) => `address ${own}`), `port ${ports.fabric}`]),
+      block('fabric', [...fabric.map((own) => `address ${own}`), `port ${ports.fabric}`]),
     ]),
     ...namespaces.map(({ name, replicationFactor }) =>
       block(`namespace ${name}`, [

@@ -29,6 +29,7 @@ const deadAfterMs = 11_000;
 
 /**
  * The fabric links of one node: twelve dialled by each side of a pair, over which clusters are agreed.
+ * Where a peer has several addresses, each link goes to one of them at random.
  *
  * Dialled when a node arrives or dials us; closed at once when it departs. A link that dies in between is
  * not dialled again, unless a message finds no link at all: then one is. The kernel finds silently cut links
@@ -38,7 +39,7 @@ const deadAfterMs = 11_000;
 export class FabricLinks {
   readonly #options: FabricOptions;
   readonly #links = new Set<Link>();
-  readonly #addresses = new Map<string, string>();
+  readonly #addresses = new Map<string, readonly string[]>();
   #lastNumber = 0;
   readonly tally = new ConnectionTally();
 
@@ -46,9 +47,9 @@ export class FabricLinks {
     this.#options = options;
   }
 
-  /** A node arrived: dials it. */
-  arrived(peer: string, address: string): void {
-    this.#addresses.set(peer, address);
+  /** A node arrived that listens at these addresses: dials it. */
+  arrived(peer: string, addresses: readonly string[]): void {
+    this.#addresses.set(peer, addresses);
     this.#fill(peer);
   }
 
@@ -98,7 +99,8 @@ export class FabricLinks {
 
   #dial(peer: string): Link | undefined {
     const { self, clusterName, port } = this.#options;
-    const host = this.#addresses.get(peer);
+    const addresses = this.#addresses.get(peer) ?? [];
+    const host = addresses[Math.floor(Math.random() * addresses.length)];
     if (host === undefined) return undefined;
     const link = this.#keep(connect({ host, port }), { isDialled: true, peer });
     write(link, { kind: 'hello', clusterName, id: self });

@@ -1,4 +1,5 @@
 import { migrationsLeft, unavailablePartitions } from './cluster-view.ts';
+import { isEnterprise, releaseOf } from './config.ts';
 import type { NodeConfig } from './config.ts';
 import {
   configuration,
@@ -8,7 +9,16 @@ import {
   peersClearStd,
 } from './info-network.ts';
 import type { Parameters, Snapshot, Tally } from './info-snapshot.ts';
+import {
+  destinationConfiguration,
+  destinationStatistics,
+  setXdrConfiguration,
+  xdrCommand,
+  xdrConfiguration,
+  xdrStatistics,
+} from './info-xdr.ts';
 import { namespaceDefaults, statisticsDefaults } from './recorded-fields.ts';
+import { inWordsOf, isKnownTo } from './releases.ts';
 import type { Fields } from './recorded-fields.ts';
 
 /** Answers every terminated name of a request body, in order, each as `name<TAB>value`. */
@@ -20,10 +30,12 @@ export function replyTo(body: string, snapshot: Snapshot): string {
 const enterpriseOnly = 'ERROR:25:enterprise only';
 const unrecognized = 'ERROR:4:unrecognized command';
 
-/** The value for one name, in the words of server 8.1.2.0. */
+/** The value for one name, in the words of server 8.1.2.0, or as far as they are known of an older one. */
 export function answer(request: string, snapshot: Snapshot): string {
   const { name, parameters } = parseRequest(request);
-  return answers.get(name)?.(snapshot, parameters) ?? unrecognized;
+  const release = releaseOf(snapshot.config);
+  const said = isKnownTo(release, name) ? answers.get(name)?.(snapshot, parameters) : undefined;
+  return inWordsOf(release, said ?? unrecognized);
 }
 
 type Answer = (snapshot: Snapshot, parameters: Parameters) => string;
@@ -36,12 +48,17 @@ const answers: ReadonlyMap<string, Answer> = new Map(
     'cluster-name': ({ config }) => config.clusterName,
     'cluster-stable': stability,
     'dump-hb': () => 'ok',
-    edition: () => 'Aerospike Community Edition',
+    dc: (snapshot, parameters) =>
+      ofEnterprise(snapshot, destinationStatistics(snapshot, parameters)),
+    edition: ({ config }) => edition(config),
     endpoints,
     features: () => features,
-    'get-config': configuration,
-    'get-stats': (_, { named }) =>
-      named.get('context') === 'xdr' ? '' : 'ERROR:4:unknown context',
+    'get-config': configurationOf,
+    'get-dc-config': destinationConfiguration,
+    'get-stats': (snapshot, parameters) => {
+      if (parameters.named.get('context') !== 'xdr') return 'ERROR:4:unknown context';
+      return isEnterprise(snapshot.config) ? xdrStatistics(snapshot, parameters) : '';
+    },
     'health-outliers': () => '',
     'health-stats': () => '',
     latencies: ({ config }) => latencies(config),
@@ -54,7 +71,7 @@ const answers: ReadonlyMap<string, Answer> = new Map(
     'peers-clear-std': peersClearStd,
     'peers-generation': ({ view }) => String(view.peersGeneration),
     quiesce: () => enterpriseOnly,
-    racks: () => enterpriseOnly,
+    racks: (snapshot) => ofEnterprise(snapshot, racks(snapshot)),
     'rebalance-generation': ({ view }) => String(view.rebalances),
     recluster: ({ isPrincipal }) => (isPrincipal ? 'ok' : 'ignored-by-non-principal'),
     roster: () => enterpriseOnly,
@@ -64,13 +81,45 @@ const answers: ReadonlyMap<string, Answer> = new Map(
       peerAddresses({ config, ...snapshot })
         .map(([, [address]]) => `${address}:${config.ports.service}`)
         .join(';'),
+    'set-config': (snapshot, parameters) =>
+      ofEnterprise(snapshot, setXdrConfiguration(snapshot, parameters)),
     sets: () => '',
     statistics,
     status: () => 'ok',
-    version: ({ config }) => `Aerospike Community Edition build ${config.build}`,
+    version: ({ config }) => `${edition(config)} build ${config.build}`,
+    'xdr-command': (snapshot, parameters) =>
+      ofEnterprise(snapshot, xdrCommand(snapshot, parameters)),
     'xdr-dc-state': () => enterpriseOnly,
   }),
 );
+
+const edition = (config: NodeConfig): string =>
+  `Aerospike ${isEnterprise(config) ? 'Enterprise' : 'Community'} Edition`;
+
+function ofEnterprise({ config }: Snapshot, said: string): string {
+  return isEnterprise(config) ? said : enterpriseOnly;
+}
+
+function configurationOf(snapshot: Snapshot, parameters: Parameters): string {
+  const { config } = snapshot;
+  const context = parameters.named.get('context');
+  if (context === 'xdr' && isEnterprise(config)) return xdrConfiguration(snapshot, parameters);
+  if (context !== 'namespace') return configuration(snapshot, parameters);
+  const name = parameters.named.get('namespace') ?? parameters.named.get('id') ?? '';
+  const all = namespace(snapshot, { ...parameters, argument: name });
+  return all === 'type=unknown'
+    ? 'ERROR:20:unknown namespace'
+    : all.slice(all.indexOf('active-rack='));
+}
+
+/** `racks:` of every namespace: which nodes of the cluster are in which rack. */
+function racks({ config, view, racksHeard }: Snapshot): string {
+  const byRack = Map.groupBy(view.members, (id) =>
+    id === config.id ? config.rack : (racksHeard.get(id) ?? 0),
+  );
+  const told = [...byRack].map(([rack, ids]) => `rack_${rack}=${ids.join(',')}`);
+  return config.namespaces.map(({ name }) => [`ns=${name}`, ...told].join(':')).join(';');
+}
 
 const features =
   'batch-any;batch-index;blob-bits;cdt-index;cdt-list;cdt-map;cluster-stable;float;geo;' +
@@ -112,7 +161,7 @@ function stability({ view, now, config }: Snapshot, { named }: Parameters): stri
 function statistics({ view, connections, ...snapshot }: Snapshot): string {
   const { now, uptimeMs } = snapshot;
   const rebalancedAt = view.rebalancedAt ?? now - uptimeMs;
-  return render(statisticsDefaults, {
+  return render(knownFields(statisticsDefaults, releaseOf(snapshot.config)), {
     cluster_size: view.size,
     cluster_key: view.key,
     cluster_generation: view.generation,
@@ -141,7 +190,7 @@ function namespace({ config, view, now }: Snapshot, { argument }: Parameters): s
   const asked = config.namespaces.find(({ name }) => name === argument);
   if (asked === undefined) return 'type=unknown';
   const left = migrationsLeft(view, now);
-  return render(namespaceDefaults, {
+  return render(knownFields(namespaceDefaults, releaseOf(config)), {
     ns_cluster_size: view.size,
     effective_replication_factor: Math.min(asked.replicationFactor, view.size),
     unavailable_partitions: unavailablePartitions(view),
@@ -149,8 +198,13 @@ function namespace({ config, view, now }: Snapshot, { argument }: Parameters): s
     migrate_rx_partitions_remaining: Math.ceil(left / 2),
     migrate_fresh_partitions: view.rebalances === 1 ? 4096 : 0,
     'replication-factor': asked.replicationFactor,
+    'rack-id': config.rack,
+    'strong-consistency': asked.strongConsistency,
   });
 }
+
+const knownFields = (fields: Fields, release: number): Fields =>
+  fields.filter(([name]) => isKnownTo(release, name));
 
 function render(
   defaults: Fields,

@@ -1,5 +1,6 @@
 import type { ClusterView } from './cluster-view.ts';
 import type { NodeConfig } from './config.ts';
+import type { Shipping } from './shipping.ts';
 
 /** Connections of one kind, as `statistics` counts them. */
 export interface Tally {
@@ -15,6 +16,11 @@ export interface Snapshot {
   readonly isPrincipal: boolean;
   /** Addresses of the nodes that were ever heard, by node id. */
   readonly addresses: ReadonlyMap<string, readonly string[]>;
+  /** Where the fabric of these nodes is dialled. */
+  readonly fabrics: ReadonlyMap<string, readonly string[]>;
+  /** Their racks. */
+  readonly racksHeard: ReadonlyMap<string, number>;
+  readonly shipping: Shipping;
   readonly connections: Readonly<Record<'client' | 'admin' | 'heartbeat' | 'fabric', Tally>>;
   readonly heartbeatsReceived: number;
   readonly requests: number;

@@ -1,7 +1,7 @@
 /**
  * One stand-in Aerospike node as a process: `node lab/node/main.ts '<configuration as JSON>'`.
  *
- * Prints `ready` on stdout once it listens everywhere. Ends on SIGTERM or SIGINT with status 0, and with
+ * It calls itself asd, for that is the name by which a server's process is found. Prints `ready` on stdout once it listens everywhere. Ends on SIGTERM or SIGINT with status 0, and with
  * status 1 and one line on stderr when the configuration is wrong or a port cannot be had. Does not end when
  * its parent does: whoever starts it ends it.
  */
@@ -9,6 +9,7 @@ import * as z from 'zod';
 import { nodeConfigSchema } from './config.ts';
 import { StandInNode } from './node.ts';
 
+process.title = 'asd';
 try {
   const node = new StandInNode(nodeConfigSchema.parse(JSON.parse(process.argv[2] ?? '')));
   await node.start();

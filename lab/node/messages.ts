@@ -14,6 +14,10 @@ export const pulseSchema = z.object({
   clusterName: z.string(),
   id,
   addresses: z.array(z.string()).min(1).max(4),
+  /** Where its fabric listens; left out: at the first of its addresses. */
+  fabric: z.array(z.string()).min(1).max(4).optional(),
+  /** Its rack; left out: 0. */
+  rack: z.int().min(0).optional(),
   adjacent: ids,
   key,
   succession: ids,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { fabricAddressesOf } from './config.ts';
 import type { NodeConfig } from './config.ts';
 import { ConnectionTally } from './connection-tally.ts';
 import type { Effect } from './effect.ts';
@@ -11,6 +12,7 @@ import { replyTo } from './info-replies.ts';
 import type { Snapshot } from './info-snapshot.ts';
 import { Membership } from './membership.ts';
 import type { Pulse } from './messages.ts';
+import { Shipping } from './shipping.ts';
 import { timingsOf } from './timings.ts';
 import type { Timings } from './timings.ts';
 
@@ -29,7 +31,8 @@ export class StandInNode {
   readonly #membership: Membership;
   readonly #mesh: HeartbeatMesh;
   readonly #fabric: FabricLinks;
-  readonly #heard = new Map<string, readonly string[]>();
+  readonly #heard = new Map<string, Pulse>();
+  readonly #shipping: Shipping;
   readonly #clients = new ConnectionTally();
   readonly #admins = new ConnectionTally();
   readonly #startedAt = now();
@@ -54,7 +57,7 @@ export class StandInNode {
       self,
       clusterName,
       now,
-      port: ports.fabric,
+      port: ports.tlsFabric ?? ports.fabric,
       onMessage: (from, message) => this.#enact(this.#membership.received(from, message, now())),
     });
     this.#mesh = new HeartbeatMesh({
@@ -64,10 +67,11 @@ export class StandInNode {
       timings,
       seeds,
       addresses: this.#addresses,
-      port: ports.heartbeat,
+      port: ports.tlsHeartbeat ?? ports.heartbeat,
       pulse: () => this.#pulse(),
       onPulse: (pulse) => this.#hear(pulse),
     });
+    this.#shipping = new Shipping(config.destinations, now);
   }
 
   /** Listens on every port; rejects, and leaves nothing listening, when a port or address cannot be had. */
@@ -90,43 +94,61 @@ export class StandInNode {
     clearInterval(this.#timer);
     this.#mesh.close();
     this.#fabric.close();
+    this.#shipping.close();
     for (const server of this.#servers) server.close();
   }
 
   async #listenEverywhere(): Promise<void> {
-    const { ports, address6 } = this.#config;
+    const { ports, address6, bind } = this.#config;
     const any = address6 === undefined ? '0.0.0.0' : '::';
     const reply = (body: string) => this.#reply(body);
+    const onInfo = (socket: Socket) => serveInfo(socket, this.#clients, reply);
+    const onHeartbeat = (socket: Socket) => this.#mesh.accept(socket);
+    const onFabric = (socket: Socket) => this.#fabric.accept(socket);
     const listen = (address: string, port: number, onSocket: (socket: Socket) => void) => {
       const server = createServer(onSocket);
       this.#servers.push(server);
       return listening(server, address, port);
     };
+    const at = (addresses: readonly string[]) => (bind === undefined ? addresses : [bind]);
     await Promise.all([
-      listen(any, ports.service, (socket) => serveInfo(socket, this.#clients, reply)),
       listen(any, ports.admin, (socket) => serveInfo(socket, this.#admins, reply)),
-      ...this.#addresses.flatMap((address) => [
-        listen(address, ports.heartbeat, (socket) => this.#mesh.accept(socket)),
-        listen(address, ports.fabric, (socket) => this.#fabric.accept(socket)),
-      ]),
+      ...both(ports.service, ports.tlsService).map((port) => listen(any, port, onInfo)),
+      ...both(ports.heartbeat, ports.tlsHeartbeat).flatMap((port) =>
+        at(this.#addresses).map((address) => listen(address, port, onHeartbeat)),
+      ),
+      ...both(ports.fabric, ports.tlsFabric).flatMap((port) =>
+        at(fabricAddressesOf(this.#config)).map((address) => listen(address, port, onFabric)),
+      ),
     ]);
   }
 
   #tick(isPulse: boolean): void {
     if (isPulse) this.#mesh.tend();
     this.#mesh.dropSilent();
+    this.#shipping.tend();
     this.#fabric.dropDead();
     this.#enact(this.#membership.tick(now()));
   }
 
   #pulse(): Pulse {
     const { id, clusterName } = this.#config;
+    const { fabricAddresses, rack } = this.#config;
     const addresses = [...this.#addresses];
-    return { kind: 'pulse', clusterName, id, addresses, ...this.#membership.published };
+    const fabric = fabricAddresses.length > 0 ? { fabric: [...fabricAddresses] } : {};
+    return {
+      kind: 'pulse',
+      clusterName,
+      id,
+      addresses,
+      rack,
+      ...fabric,
+      ...this.#membership.published,
+    };
   }
 
   #hear(pulse: Pulse): void {
-    this.#heard.set(pulse.id, pulse.addresses);
+    this.#heard.set(pulse.id, pulse);
     this.#enact(this.#membership.heard(pulse, now()));
   }
 
@@ -139,8 +161,8 @@ export class StandInNode {
   }
 
   #meet(id: string): void {
-    const [address] = this.#heard.get(id) ?? [];
-    if (address !== undefined) this.#fabric.arrived(id, address);
+    const pulse = this.#heard.get(id);
+    if (pulse !== undefined) this.#fabric.arrived(id, fabricOf(pulse));
     this.#mesh.arrived(id);
   }
 
@@ -154,7 +176,10 @@ export class StandInNode {
       config: this.#config,
       view: this.#membership.view,
       isPrincipal: this.#membership.isPrincipal,
-      addresses: this.#heard,
+      addresses: new Map([...this.#heard].map(([id, { addresses }]) => [id, addresses])),
+      fabrics: new Map([...this.#heard].map(([id, pulse]) => [id, fabricOf(pulse)])),
+      racksHeard: new Map([...this.#heard].map(([id, { rack = 0 }]) => [id, rack])),
+      shipping: this.#shipping,
       connections: {
         client: this.#clients,
         admin: this.#admins,
@@ -167,6 +192,16 @@ export class StandInNode {
       now: now(),
     };
   }
+}
+
+/** A listener's port, and that of its TLS twin where it has one. */
+function both(plain: number, tls: number | undefined): number[] {
+  return tls === undefined ? [plain] : [plain, tls];
+}
+
+/** Where a node's fabric is dialled: where it says, else at the first of its addresses. */
+function fabricOf({ fabric, addresses }: Pulse): readonly string[] {
+  return fabric ?? addresses.slice(0, 1);
 }
 
 function newKey(): string {

@@ -1,5 +1,6 @@
 import { resourceId } from '../cloud/ec2/state.ts';
 import type { Role } from './group-plan.ts';
+import type { MachinePlan, NodePlan } from './machine-plan.ts';
 
 /** One instance of the lab by the name its people use, with what the network needs to build it. */
 export interface Host {
@@ -10,6 +11,10 @@ export interface Host {
   readonly subnet: string;
   readonly address: string;
   readonly address6?: string;
+  /** Its address on a second interface, eth1. */
+  readonly second?: string;
+  /** Left out: the usual machine. */
+  readonly machine?: MachinePlan;
 }
 
 /** A subnet of the lab; `part` is the third part of its addresses. */
@@ -33,6 +38,9 @@ export interface Place {
   readonly dualStack: boolean;
   /** Whether each role has subnets of its own; else all share three. */
   readonly tiers: boolean;
+  /** Left out: the usual ones. */
+  readonly machine?: MachinePlan | undefined;
+  readonly nodePlan?: NodePlan | undefined;
 }
 
 /** The lab's region. */
@@ -42,14 +50,26 @@ const zoneLetters = ['a', 'b', 'c'] as const;
 /** Where the third part of an address begins for a role that has subnets of its own. */
 const tierOf: Record<Role, number> = { node: 1, client: 11, 'xdr-destination': 21, bystander: 31 };
 
-/** The lab's subnets: one in each zone, or one for each role in each zone. */
-export function subnetsOf(tiers: boolean): SubnetPlan[] {
+/** Where it begins for second interfaces. */
+const secondTier = 41;
+
+/** The lab's subnets: one in each zone, or one for each role in each zone; and those of second interfaces. */
+export function subnetsOf({ tiers, nodePlan }: Pick<Place, 'tiers' | 'nodePlan'>): SubnetPlan[] {
   const roles: readonly Role[] = tiers
     ? ['node', 'client', 'xdr-destination', 'bystander']
     : ['node'];
-  return roles.flatMap((role) =>
-    zoneLetters.map((letter, index) => subnetOf(role, index, { tiers, letter })),
-  );
+  const seconds = nodePlan?.twoLinks === true ? zoneLetters.map(secondSubnetOf) : [];
+  return [
+    ...roles.flatMap((role) =>
+      zoneLetters.map((letter, index) => subnetOf(role, index, { tiers, letter })),
+    ),
+    ...seconds,
+  ];
+}
+
+/** The subnet of second interfaces in a zone. */
+export function secondSubnetOf(letter: string, index: number): SubnetPlan {
+  return { name: `lab-fabric-${letter}`, zone: `${region}${letter}`, part: secondTier + index };
 }
 
 function subnetOf(
@@ -111,7 +131,7 @@ function refuseBadCount(what: keyof typeof bounds, counts: HostCounts): void {
 
 function hostOf(
   { name, role, index }: { readonly name: string; readonly role: Role; readonly index: number },
-  { cluster, dualStack, tiers }: Place,
+  { cluster, dualStack, tiers, machine, nodePlan }: Place,
 ): Host {
   const inZone = index % zoneLetters.length;
   const subnet = subnetOf(role, inZone, { tiers, letter: zoneLetters[inZone] });
@@ -123,6 +143,10 @@ function hostOf(
     zone: subnet.zone,
     subnet: subnet.name,
     address: `10.0.${subnet.part}.${last}`,
+    ...(machine === undefined ? {} : { machine }),
+    ...(role === 'node' && nodePlan?.twoLinks === true
+      ? { second: `10.0.${secondTier + inZone}.${last}` }
+      : {}),
   };
   return dualStack ? { ...host, address6: `2001:db8:0:${subnet.part}::${last}` } : host;
 }

@@ -5,17 +5,20 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
+import { setTimeout as pause } from 'node:timers/promises';
 import { mustRun, runCommand } from './command.ts';
+import { shimScript } from './systemctl-shim.ts';
 
 /**
  * The namespaces of the router and of the instances.
  *
- * A holder process unshares a network and a mount namespace, mounts the instance's private
- * directories, and then waits: as long as it lives, `nsenter` enters its mount namespace through
- * /proc. (Pinning mount namespaces to files, as is done with the network, is refused now and then
- * by kernel 6.18, which takes some for older than their parent.) The holder ends with
- * {@link release}, or when the lab's process dies and its pipe closes; nothing is left then but
- * what other processes inside still use, and that ends with the lab's pid namespace.
+ * A holder process is the first of a pid namespace of its own, with a network and a mount namespace. It
+ * mounts the instance's private directories, lays the lab's `systemctl` over /usr/bin and takes away
+ * the programs that the machine shall lack, and then waits: as long as it lives, `nsenter` enters its
+ * namespaces through /proc. (Pinning mount namespaces to files, as is done with the network, is
+ * refused now and then by kernel 6.18, which takes some for older than their parent.) It is bash, which
+ * reaps what becomes its child. The holder ends with {@link release}, or when the lab's process dies and
+ * its pipe closes; the kernel then ends every process inside.
  */
 
 /** Where network namespaces are pinned, the place that `ip netns` and `netns <name>` know. */
@@ -27,10 +30,24 @@ const PRIVATE_DIRECTORIES = ['/run', '/tmp', '/var/lib'] as const;
 /** Where the agent and the host scripts keep their own; empty in a new instance. */
 const STATE_DIRECTORY = '/var/lib/aerofault';
 
+/**
+ * How long a holder is waited for. The command of an nsenter that was killed falls to the lab's first
+ * process; where that does not reap it, the kernel keeps the holder until it goes itself. By then all
+ * processes inside are dead, and their networks gone.
+ */
+const LINGER_MS = 2_000;
+
 /** The repository and this Node: readable inside an instance even where they lie in a private directory. */
 const VISIBLE = [resolve(import.meta.dirname, '../..'), dirname(process.execPath)];
 
-/** A pair of namespaces and the process that keeps them. */
+/** What an instance is made with. */
+export interface Housing {
+  readonly name: string;
+  /** Programs that are not there, as patterns of their file names. */
+  readonly hides?: readonly string[];
+}
+
+/** The namespaces of an instance and the process that keeps them. */
 export interface Holder {
   readonly name: string;
   /** Its process id as this process's /proc shows it. */
@@ -40,8 +57,10 @@ export interface Holder {
 
 /** The command line that runs `command` inside the instance that `holder` keeps. */
 export function inside({ name, pid }: Holder, command: readonly string[]): string[] {
-  const mount = `--mount=/proc/${pid}/ns/mnt`;
-  return ['nsenter', `--net=${NET_DIRECTORY}/${name}`, mount, '--', ...command];
+  const spaces = [`--mount=/proc/${pid}/ns/mnt`, `--pid=/proc/${pid}/ns/pid`];
+  // nsenter forks to change pid namespaces; whoever kills it means the command.
+  const withIt = ['setpriv', '--pdeathsig', 'KILL'];
+  return ['nsenter', `--net=${NET_DIRECTORY}/${name}`, ...spaces, '--', ...withIt, ...command];
 }
 
 /** The command line that runs `command` in the network namespace `name`, files as they are here. */
@@ -49,9 +68,9 @@ export function insideNetwork(name: string, command: readonly string[]): string[
   return ['nsenter', `--net=${NET_DIRECTORY}/${name}`, '--', ...command];
 }
 
-/** Make namespaces under these names; each starts with a loopback that is down. */
-export async function hold(names: readonly string[]): Promise<Holder[]> {
-  const started = await Promise.allSettled(names.map(startHolder));
+/** Make the namespaces of these instances; each starts with a loopback that is down. */
+export async function hold(housings: readonly Housing[]): Promise<Holder[]> {
+  const started = await Promise.allSettled(housings.map(startHolder));
   const holders = started.flatMap((one) => (one.status === 'fulfilled' ? one.value : []));
   try {
     const failed = started.find((one) => one.status === 'rejected');
@@ -75,13 +94,15 @@ export async function release(holders: readonly Holder[]): Promise<void> {
     const exited = once(child, 'exit');
     child.ref();
     child.stdin.end();
-    await exited;
+    await Promise.race([exited, pause(LINGER_MS)]);
+    child.unref();
   });
   await Promise.all(ends);
 }
 
-async function startHolder(name: string): Promise<Holder> {
-  const command = ['-nm', '--propagation=private', 'sh', '-euc', HOLDER_SCRIPT];
+async function startHolder({ name, hides = [] }: Housing): Promise<Holder> {
+  const spaces = ['-nmp', '--fork', '--kill-child', '--propagation=private'];
+  const command = [...spaces, 'bash', '-euc', HOLDER_SCRIPT, 'bash', ...hides];
   const child = spawn('unshare', command, { stdio: ['pipe', 'pipe', 'pipe'] });
   const complaints: string[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => complaints.push(text));
@@ -108,10 +129,10 @@ function pinCommand({ name, pid }: Holder): string {
 }
 
 /**
- * What a holder runs. It reads its process id from /proc rather than `$$`, as /proc may be mounted
- * for another pid namespace than ours. A private directory is all new, so what must stay visible
- * in it is bound aside first and moved back under its name. The new /proc is a comfort (`ps`
- * shows the lab only); where the kernel forbids it the old one serves.
+ * What a holder runs; its words are the programs to hide. It reads its process id from /proc rather than
+ * `$$`, for it is that of the lab's /proc that counts. A private directory is all new, so what must stay
+ * visible in it is bound aside first and moved back under its name. Programs are taken away, and
+ * `systemctl` is put there, in a layer over their directories; the machine's own stay as they are.
  */
 const HOLDER_SCRIPT = `
 read -r pid rest </proc/self/stat
@@ -123,6 +144,19 @@ for path in ${hiddenPaths().map(quoted).join(' ')}; do
   mkdir "$aside/$index"
   mount --rbind "$path" "$aside/$index"
 done
+for directory in $(readlink -f /usr/bin /usr/sbin | sort -u); do
+  mkdir -p "$aside/upper$directory" "$aside/work$directory"
+  mount -t overlay overlay "$directory" \
+    -o "lowerdir=$directory,upperdir=$aside/upper$directory,workdir=$aside/work$directory"
+  for pattern; do
+    for program in "$directory"/$pattern; do rm -f "$program"; done
+  done
+done
+rm -f /usr/bin/systemctl
+cat >/usr/bin/systemctl <<'SYSTEMCTL'
+${shimScript}
+SYSTEMCTL
+chmod 755 /usr/bin/systemctl
 mount -t tmpfs -o mode=755 tmpfs /run
 mount -t tmpfs -o mode=755 tmpfs /var/lib
 mount -t tmpfs -o mode=1777 tmpfs /tmp
@@ -134,7 +168,7 @@ for path in ${hiddenPaths().map(quoted).join(' ')}; do
   mount --move "$aside/$index" "$path"
 done
 umount "$aside"
-mount -t proc proc /proc 2>/dev/null || true
+mount -t proc proc /proc
 echo "$pid"
 exec >/dev/null 2>&1
 read -r _ || true

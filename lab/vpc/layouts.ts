@@ -1,5 +1,7 @@
 import type { GroupPlan, PrefixListPlan, RulePlan } from './group-plan.ts';
 import type { Host } from './hosts.ts';
+import { iptablesPrograms, nftPrograms } from './machine-plan.ts';
+import type { MachinePlan, NodePlan } from './machine-plan.ts';
 import * as plain from './plain-groups.ts';
 import { anything, groupOf, nodesWith, tcp } from './plain-groups.ts';
 
@@ -8,7 +10,7 @@ export interface LayoutSetting extends plain.GroupSetting {
   readonly hosts: readonly Host[];
 }
 
-/** A way in which people lay out a cluster's security groups, and what else it takes to build it. */
+/** A way in which people lay out a cluster's security groups and machines. */
 export interface Layout {
   /** What is special about it, for `--help`. */
   readonly says: string;
@@ -19,6 +21,9 @@ export interface Layout {
   readonly tiers?: true;
   /** The interfaces lack the opt-in tag. */
   readonly untaggedInterfaces?: true;
+  /** What the machines and the nodes are like; left out: the usual ones. */
+  readonly machine?: MachinePlan;
+  readonly nodePlan?: NodePlan;
   readonly prefixLists?: (setting: LayoutSetting) => readonly PrefixListPlan[];
   /** The nodes' groups; those of clients and destinations are the usual ones. */
   readonly nodeGroups: (setting: LayoutSetting) => readonly GroupPlan[];
@@ -40,6 +45,11 @@ const { nodesGroup, clientsGroup, vpcCidr, links, service, fromClients } = plain
 const itself = { group: nodesGroup };
 const clients = { group: clientsGroup };
 const usual = [links, fromClients, service];
+const tlsRules = [
+  tcp([3011, 3012], { group: nodesGroup }, 'fabric and heartbeat, TLS'),
+  tcp([4333, 4333], { group: nodesGroup }, 'service between nodes, TLS'),
+  tcp([4333, 4333], { group: clientsGroup }, 'clients, TLS'),
+];
 const inPort = (port: number): readonly [number, number] => [port, port];
 
 /** The lab's layouts by name: those that a cut can be taken out of, then those that are refused. */
@@ -134,6 +144,33 @@ export const layouts = {
     prefixLists: () => [scrapers],
     nodeGroups: fullGroups,
   },
+  'two-fabric': oneGroup('two interfaces a node, fabric over both', () => usual, {
+    nodePlan: { twoLinks: true },
+  }),
+  'no-iptables': oneGroup('machines without iptables: nft is all they have', () => usual, {
+    machine: { hides: iptablesPrograms, firewall: 'nft' },
+  }),
+  'no-filters': oneGroup('machines with neither iptables nor nft: routes are left', () => usual, {
+    machine: { hides: [...iptablesPrograms, ...nftPrograms], firewall: 'none' },
+  }),
+  container: oneGroup(
+    'every node in a container behind a bridge, its ports published',
+    () => usual,
+    {
+      nodePlan: { container: true },
+    },
+  ),
+  'own-rules': oneGroup('a hundred rules of its own on every machine', () => usual, {
+    machine: { firewall: 'long' },
+  }),
+  tls: oneGroup('TLS twins of service, fabric and heartbeat', () => [...usual, ...tlsRules], {
+    nodePlan: { tls: true },
+  }),
+  racks: oneGroup('every zone a rack', () => usual, { nodePlan: { racks: true } }),
+  strong: oneGroup('a namespace with strong consistency', () => usual, {
+    nodePlan: { strong: true },
+  }),
+  'old-server': oneGroup('server 4.9', () => usual, { nodePlan: { build: '4.9.0.36' } }),
 } satisfies Record<string, Layout>;
 
 /** The name of a layout. */

@@ -4,11 +4,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mustRun, runCommand } from './command.ts';
 import type { Outcome } from './command.ts';
+import { firewallScript } from './firewall.ts';
 import { hold, inside, insideNetwork, release } from './instance.ts';
-import type { Holder } from './instance.ts';
+import type { Holder, Housing } from './instance.ts';
 import { normaliseSnapshot, SNAPSHOT_SCRIPT } from './snapshot.ts';
 import {
-  BASELINE_FIREWALL,
   CLOUD_LINK,
   hostBatch,
   linkBatch,
@@ -32,7 +32,7 @@ import type { NetworkHost } from './wiring.ts';
  * (they go with the pid namespace), and traffic shaping.
  */
 export interface Network {
-  /** Start `command` inside `host`, in its network and its own /run, /tmp and /var/lib; working directory /. */
+  /** Start `command` inside `host`, in its network, among its processes, with its own /run, /tmp and /var/lib; working directory /. */
   enter(host: string, command: readonly string[], options?: EnterOptions): ChildProcess;
   /** Run `command` inside `host` to its end. */
   run(host: string, command: readonly string[]): Promise<Outcome>;
@@ -57,7 +57,7 @@ export interface EnterOptions {
 export async function createNetwork(hosts: readonly NetworkHost[]): Promise<Network> {
   refuseBadNames(hosts);
   await refuseUsedNamespace();
-  const holders = await hold(['router', ...hosts.map(({ name }) => name)]);
+  const holders = await hold([{ name: 'router' }, ...hosts.map(housingOf)]);
   try {
     await wire(hosts);
   } catch (error) {
@@ -65,6 +65,10 @@ export async function createNetwork(hosts: readonly NetworkHost[]): Promise<Netw
     throw error;
   }
   return network(hosts, holders);
+}
+
+function housingOf({ name, machine }: NetworkHost): Housing {
+  return { name, hides: machine?.hides ?? [] };
 }
 
 function refuseBadNames(hosts: readonly NetworkHost[]): void {
@@ -137,9 +141,7 @@ function writeSysctls(sysctls: Readonly<Record<string, string>>): string {
 function hostScript(host: NetworkHost, index: number): string {
   return [
     `ip -batch - <<'END'\n${hostBatch(host, index)}END`,
-    `iptables-restore <<'END'\n${BASELINE_FIREWALL}END`,
-    `ip6tables-restore <<'END'\n${BASELINE_FIREWALL}END`,
-    '',
+    firewallScript(host.machine?.firewall ?? 'usual'),
   ].join('\n');
 }
 
@@ -147,6 +149,9 @@ async function takeDown(holders: readonly Holder[]): Promise<void> {
   await runCommand(['ip', 'link', 'delete', CLOUD_LINK]);
   await release(holders);
 }
+
+/** How long what was entered may outlive its machine. */
+const lingerMs = 500;
 
 function network(hosts: readonly NetworkHost[], holders: readonly Holder[]): Network {
   const entered = new Set<ChildProcess>();
@@ -168,7 +173,8 @@ function network(hosts: readonly NetworkHost[], holders: readonly Holder[]): Net
     },
     run: async (host, command) => runCommand(into(host, command)),
     async snapshot(host) {
-      const script = into(host, ['sh', '-c', SNAPSHOT_SCRIPT]);
+      into(host, []); // Refuses what is no host. The tools are ours, whatever the host lacks.
+      const script = insideNetwork(host, ['sh', '-c', SNAPSHOT_SCRIPT]);
       return normaliseSnapshot(await mustRun(script, `take a snapshot of ${host}`));
     },
     async enforce(ruleset) {
@@ -179,13 +185,18 @@ function network(hosts: readonly NetworkHost[], holders: readonly Holder[]): Net
       await loaded;
     },
     async close() {
-      await Promise.all([...entered].map(kill));
+      // The kernel ends what is inside with its holder, and nsenter after it.
+      const ends = [...entered].map(ended);
       await takeDown(holders);
+      await Promise.all(ends);
     },
   };
 }
 
-async function kill(child: ChildProcess): Promise<void> {
+/** A stopped nsenter (its command was) does not notice the end of its command. */
+async function ended(child: ChildProcess): Promise<void> {
   const exited = once(child, 'exit');
-  if (child.kill('SIGKILL')) await exited;
+  const timer = setTimeout(() => child.kill('SIGKILL'), lingerMs);
+  await exited;
+  clearTimeout(timer);
 }

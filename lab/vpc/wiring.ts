@@ -1,17 +1,20 @@
 import { CLOUD_ADDRESS, CLOUD_ADDRESS6 } from './cloud-address.ts';
+import type { MachinePlan } from './machine-plan.ts';
 
 /**
- * The texts that wire the network: `ip -batch` input, sysctls and firewall rules. Pure.
+ * The texts that wire the network: `ip -batch` input and sysctls. Pure.
  *
  * Every host, and the cloud, hangs on the router by a link of its own, has its address as /32 and
  * /128, and sends everything to the router, so that no packet between two of them misses its gates.
  */
 
-/** One instance of the network; the address6 makes it dual-stack. */
+/** One instance of the network; the address6 makes it dual-stack, and `second` gives it an eth1. */
 export interface NetworkHost {
   readonly name: string;
   readonly address: string;
   readonly address6?: string;
+  readonly second?: string;
+  readonly machine?: MachinePlan;
 }
 
 /** The router's address on every link; a host has no other neighbour. */
@@ -26,6 +29,14 @@ function routerLink(name: string): string {
   return `v-${name}`;
 }
 
+/** Its end of a second link. A name of fewer than 16 characters must come of it. */
+function secondLink(name: string): string {
+  return `w-${name}`;
+}
+
+/** All second addresses, and nothing else: 10.0.40.0 to 10.0.47.255. */
+const secondNet = '10.0.40.0/21';
+
 /** Links from the router to every host and to the cloud, which is where this batch runs. */
 export function linkBatch(hosts: readonly NetworkHost[]): string {
   return lines([
@@ -35,13 +46,23 @@ export function linkBatch(hosts: readonly NetworkHost[]): string {
       ({ name }) =>
         `link add ${routerLink(name)} netns router type veth peer name eth0 netns ${name}`,
     ),
+    ...hosts
+      .filter(({ second }) => second !== undefined)
+      .map(
+        ({ name }) =>
+          `link add ${secondLink(name)} netns router type veth peer name eth1 netns ${name}`,
+      ),
     ...endpointBatch(CLOUD_LINK, { address: CLOUD_ADDRESS, address6: CLOUD_ADDRESS6 }, 'fe80::2'),
   ]);
 }
 
 /** The router's links and the way to each host; what belongs to nobody vanishes, as in a VPC. */
 export function routerBatch(hosts: readonly NetworkHost[]): string {
-  const cloud = { name: 'cloud', address: CLOUD_ADDRESS, address6: CLOUD_ADDRESS6 };
+  const cloud: NetworkHost = {
+    name: 'cloud',
+    address: CLOUD_ADDRESS,
+    address6: CLOUD_ADDRESS6,
+  };
   return lines([
     'link set lo up',
     'route add blackhole default',
@@ -53,12 +74,35 @@ export function routerBatch(hosts: readonly NetworkHost[]): string {
       `route add ${address}/32 dev ${routerLink(name)}`,
       ...(address6 === undefined ? [] : [`route add ${address6}/128 dev ${routerLink(name)}`]),
     ]),
+    ...hosts.flatMap(({ name, second }) =>
+      second === undefined
+        ? []
+        : [
+            `address add ${GATEWAY}/32 dev ${secondLink(name)}`,
+            `link set ${secondLink(name)} up`,
+            `route add ${second}/32 dev ${secondLink(name)}`,
+          ],
+    ),
   ]);
 }
 
 /** A host's own end: its addresses and its way out. `index` makes its link-local address. */
 export function hostBatch(host: NetworkHost, index: number): string {
-  return lines(['link set lo up', ...endpointBatch('eth0', host, `fe80::${hex(index + 17)}`)]);
+  const { second } = host;
+  return lines([
+    'link set lo up',
+    ...endpointBatch('eth0', host, `fe80::${hex(index + 17)}`),
+    ...(second === undefined ? [] : secondBatch(second)),
+  ]);
+}
+
+/** Second addresses are reached over second links, so that each flow has one link at both ends. */
+function secondBatch(second: string): string[] {
+  return [
+    `address add ${second}/32 dev eth1`,
+    'link set eth1 up',
+    `route add ${secondNet} via ${GATEWAY} dev eth1 src ${second} onlink`,
+  ];
 }
 
 function endpointBatch(
@@ -119,24 +163,6 @@ export const TRACKING_TABLE = lines([
   '    ct state new,established,related accept',
   '  }',
   '}',
-]);
-
-/**
- * An ordinary host firewall, the same for both families: established connections first, as nearly
- * everybody has it, then loopback, then the rest. A fault inserted after the first rule would miss.
- */
-export const BASELINE_FIREWALL = lines([
-  '*filter',
-  ':INPUT ACCEPT [0:0]',
-  ':FORWARD ACCEPT [0:0]',
-  ':OUTPUT ACCEPT [0:0]',
-  '-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
-  '-A INPUT -i lo -j ACCEPT',
-  '-A INPUT -j ACCEPT',
-  '-A OUTPUT -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT',
-  '-A OUTPUT -o lo -j ACCEPT',
-  '-A OUTPUT -j ACCEPT',
-  'COMMIT',
 ]);
 
 function lines(content: readonly string[]): string {

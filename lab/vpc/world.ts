@@ -53,14 +53,22 @@ export function buildWorld(plan: WorldPlan): World {
   const dualStack = plan.dualStack ?? layout.dualStack ?? false;
   const counts = { nodes, clients, destinations, bystanders: layout.bystanders ?? [] };
   const tiers = layout.tiers ?? false;
-  const hosts = hostsOf(counts, { cluster, dualStack, tiers });
+  const { machine, nodePlan } = layout;
+  const hosts = hostsOf(counts, { cluster, dualStack, tiers, machine, nodePlan });
   const setting = { cluster, dualStack, hosts };
   const groups = plan.groups ?? groupsOf(plan.layout ?? 'default', setting);
   const prefixLists = layout.prefixLists?.(setting) ?? [];
   const tagged = layout.untaggedInterfaces !== true;
   return {
     hosts,
-    inventory: inventoryOf(hosts, groups, { cluster, dualStack, tiers, prefixLists, tagged }),
+    inventory: inventoryOf(hosts, groups, {
+      cluster,
+      dualStack,
+      tiers,
+      nodePlan,
+      prefixLists,
+      tagged,
+    }),
   };
 }
 
@@ -82,11 +90,11 @@ function inventoryOf(
     region,
     account: ACCOUNT,
     vpcs: [setting.dualStack ? { ...vpc, cidr6: '2001:db8::/56' } : vpc],
-    subnets: subnetsOf(setting.tiers).map((subnet) => subnetOf(subnet, setting)),
+    subnets: subnetsOf(setting).map((subnet) => subnetOf(subnet, setting)),
     instances: hosts.map((host) => instanceOf(host, setting.cluster)),
-    interfaces: hosts.map((host, index) => {
+    interfaces: hosts.flatMap((host, index) => {
       const carried = groups.filter(({ members }) => isMember(host, members));
-      return interfaceOf(host, index, {
+      return interfacesOf(host, index, {
         groupIds: carried.map(({ name }) => groupId(name)),
         tags: optInTags(setting),
       });
@@ -153,6 +161,26 @@ function instanceOf(host: Host, cluster: string): Instance {
       ...(host.role === 'bystander' ? {} : { 'aerofault:role': host.role }),
     },
   };
+}
+
+/** The primary interface of a host, and the second one where it has that; both carry the same groups. */
+function interfacesOf(
+  host: Host,
+  index: number,
+  carried: Pick<Interface, 'groupIds' | 'tags'>,
+): Interface[] {
+  const primary = interfaceOf(host, index, carried);
+  if (host.second === undefined) return [primary];
+  const second = {
+    ...primary,
+    id: resourceId('eni', `${host.instanceId} second`),
+    subnetId: subnetIdOf(host.subnet.replace('lab-', 'lab-fabric-')),
+    address: host.second,
+    macAddress: primary.macAddress.replace(/^0a:00/, '0a:01'),
+    deviceIndex: 1,
+    description: `Second interface of ${host.name}`,
+  };
+  return [primary, second];
 }
 
 function interfaceOf(

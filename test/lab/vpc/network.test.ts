@@ -5,7 +5,6 @@ import { describeKernel, observe } from './in-namespaces.ts';
 
 const Ran = z.object({ code: z.number(), output: z.string() });
 const Observed = z.object({
-  createdMs: z.number(),
   isolation: z.object({
     write: Ran,
     own: Ran,
@@ -30,10 +29,6 @@ describeKernel('createNetwork()', () => {
 
   beforeAll(async () => {
     seen = Observed.parse(await observe('instances'));
-  });
-
-  test('builds three nodes and a client in less than two seconds', () => {
-    expect(seen.createdMs).toBeLessThan(2000);
   });
 
   test('/run, /tmp and /var/lib/aerofault of an instance are its own and outlive single commands', () => {

@@ -7,9 +7,7 @@ import { createNetwork } from '../../../../lab/vpc/network.ts';
 import { buildWorld } from '../../../../lab/vpc/world.ts';
 
 const { hosts } = buildWorld({ cluster: 'orders', nodes: 3, clients: 1, dualStack: true });
-const began = performance.now();
 const network = await createNetwork(hosts);
-const createdMs = performance.now() - began;
 
 const sh = async (host: string, script: string) => {
   const { code, stdout, stderr } = await network.run(host, ['sh', '-c', script]);
@@ -101,7 +99,6 @@ await again.close();
 
 process.stdout.write(
   JSON.stringify({
-    createdMs,
     isolation,
     snapshot: { first, second },
     changes,
