@@ -74,8 +74,9 @@ test('a second address is listened on and told of, and never a seed of its own',
   expect(lines).toContain('    mesh-seed-address-port fd77::2 3002');
 });
 
+const linesOf = (more: object) => asdConfig({ ...config, ...more }, '/w').split('\n');
+
 test('fabric has addresses of its own where they are given, and a container listens on any', () => {
-  const linesOf = (more: object) => asdConfig({ ...config, ...more }, '/w').split('\n');
   const two = linesOf({ fabricAddresses: ['10.77.0.1', '10.78.0.1'] });
 
   expect(two.slice(two.indexOf('  fabric {'))).toEqual(
