@@ -6,7 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/rehearsal/**/*.test.ts'],
     reporters: ['default', new CountsReporter()],
-    testTimeout: 240_000,
+    testTimeout: 480_000,
     hookTimeout: 240_000,
     fileParallelism: false,
     maxConcurrency: 4,

@@ -7,6 +7,7 @@ import { afterAll } from 'vitest';
 import * as z from 'zod';
 import { Report } from '../../core/report.ts';
 import { buildAssembly } from '../../lab/build-assembly.ts';
+import { withRoom } from './room.ts';
 
 const main = fileURLToPath(new URL('../../lab/main.ts', import.meta.url));
 
@@ -34,7 +35,8 @@ export function exampleLike(file: string, changes: { readonly name: string }): s
 
 /** Runs the lab as a person would, but for what it synthesises. */
 export async function rehearse(words: readonly string[]): Promise<Rehearsal> {
-  return runLab(words, { AEROFAULT_ASSEMBLY: await synthesised });
+  const environment = { AEROFAULT_ASSEMBLY: await synthesised };
+  return withRoom(words, () => runLab(words, environment));
 }
 
 /** Runs the lab as a person would, in every respect. */
