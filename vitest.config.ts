@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { CountsReporter } from './test/counts-reporter.ts';
 
-/** `npm test`: everything but what the scripts test:hosts, test:lab, test:emulator and test:mutants run. */
+/** `npm test`: everything but what the scripts test:hosts, test:lab, test:emulator and test:protocol run. */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
@@ -9,7 +9,7 @@ export default defineConfig({
       'test/rehearsal/**',
       'test/emulator/**',
       'test/host/**',
-      'test/lambda/engine/mutants.test.ts',
+      'test/lambda/engine/{interleaved,mutants}.test.ts',
     ],
     reporters: ['default', new CountsReporter()],
     // Most kernel tests wait for clocks, not for the processor.

@@ -4,14 +4,14 @@ import { configDefaults } from 'vitest/config';
 import main from '../../vitest.config.ts';
 import hosts from '../../vitest.hosts.config.ts';
 import lab from '../../vitest.lab.config.ts';
-import mutants from '../../vitest.mutants.config.ts';
+import protocol from '../../vitest.protocol.config.ts';
 
 const ci = readFileSync(join(import.meta.dirname, '../../.ci/run'), 'utf8');
 const runs = [
   { command: 'npm test', config: main },
   { command: 'npm run test:hosts', config: hosts },
   { command: 'npm run test:lab', config: lab },
-  { command: 'npm run test:mutants', config: mutants },
+  { command: 'npm run test:protocol', config: protocol },
 ].filter(({ command }) => new RegExp(`^step ${command}$`, 'm').test(ci));
 
 /** Whether a command of .ci/run runs this test file. */
