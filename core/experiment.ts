@@ -7,7 +7,7 @@ import { Refusal } from './refusal.ts';
 import { sentence } from './sentence.ts';
 
 /** Longest hold an experiment may ask for, in seconds. */
-export const holdSecondsMax = 3600;
+const holdSecondsMax = 3600;
 const PortNumber = z.int().min(listenerPortMin).max(65_535);
 
 /** TLS twins have no usual number that is listened on: absent means there is none. */

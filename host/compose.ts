@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { HostScriptName } from './script-names.ts';
+import type { ScriptName } from '../core/script-names.ts';
 
 /** What every script that changes something shares. */
 const life = ['arm.sh', 'lifecycle.sh'];
@@ -7,7 +7,7 @@ const life = ['arm.sh', 'lifecycle.sh'];
 const filter = ['filter.sh', 'filter-iptables.sh', 'filter-nft.sh'];
 
 /** Parts that go between common.sh, the timer and the methods, and the script. */
-const parts: Readonly<Record<HostScriptName, readonly string[]>> = {
+const parts: Readonly<Record<ScriptName, readonly string[]>> = {
   cut: [...life, ...filter, 'containers.sh', 'cut-iptables.sh', 'cut-nft.sh'],
   reroute: [...life, ...filter],
   route: life,
@@ -20,7 +20,7 @@ const parts: Readonly<Record<HostScriptName, readonly string[]>> = {
 };
 
 /** How a script's changes are counted and undone: `method-NAME.sh`, which restore has for all of them. */
-const methods: Readonly<Partial<Record<HostScriptName, readonly string[]>>> = {
+const methods: Readonly<Partial<Record<ScriptName, readonly string[]>>> = {
   cut: ['iptables', 'nft'],
   reroute: ['iptables', 'nft'],
   route: ['route'],
@@ -33,7 +33,7 @@ const methods: Readonly<Partial<Record<HostScriptName, readonly string[]>>> = {
 const directive = '# shellcheck shell=sh disable=SC2034,SC2154,SC2317,SC2329';
 
 /** What a line `#include NAME` in a script stands for. */
-const inclusions: Readonly<Record<string, (name: HostScriptName) => string>> = {
+const inclusions: Readonly<Record<string, (name: ScriptName) => string>> = {
   restore: (name) => compose('restore', methods[name] ?? []),
   talk: (name) => bash(name, 'talk', 'view', 'shipped', 'record', 'keep', 'dispatch'),
   xdr_talk: (name) => bash(name, 'talk', 'xdr'),
@@ -46,12 +46,12 @@ const inclusions: Readonly<Record<string, (name: HostScriptName) => string>> = {
  *
  * @throws when an `#include` names nothing known.
  */
-export function hostScript(name: HostScriptName): string {
+export function hostScript(name: ScriptName): string {
   return compose(name, methods[name] ?? [], header(`${name}.sh`));
 }
 
 /** The restore that the timer of a script runs has that script's methods alone, and no header. */
-function compose(name: HostScriptName, ofMethods: readonly string[], head = ''): string {
+function compose(name: ScriptName, ofMethods: readonly string[], head = ''): string {
   const files = [
     ...(ofMethods.length > 0 ? ['timer.sh'] : []),
     ...ofMethods.map((method) => `method-${method}.sh`),
@@ -67,11 +67,11 @@ function compose(name: HostScriptName, ofMethods: readonly string[], head = ''):
   ].join('\n');
 }
 
-function bash(name: HostScriptName, ...files: readonly string[]): string {
+function bash(name: ScriptName, ...files: readonly string[]): string {
   return files.map((file) => part(`${file}.bash`, name)).join('\n');
 }
 
-function part(file: string, name: HostScriptName): string {
+function part(file: string, name: ScriptName): string {
   return withoutComments(read(file)).replace(/^#include (\w+)\n/gm, (_, included: string) => {
     const inclusion = inclusions[included];
     if (inclusion === undefined) {

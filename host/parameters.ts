@@ -1,4 +1,4 @@
-import type { HostScriptName } from './script-names.ts';
+import type { ScriptName } from '../core/script-names.ts';
 
 /** One parameter of a script, as SSM and the script itself check it. */
 export interface HostParameter {
@@ -56,134 +56,140 @@ const Flap = {
 };
 
 /** The parameters of every script. The scripts check again, and more strictly. */
-export const hostParameters: Readonly<
-  Record<HostScriptName, Readonly<Record<string, HostParameter>>>
-> = {
-  cut: {
-    RunId,
-    Part,
-    InjectAt,
-    RestoreAt,
-    Ports,
-    Peers,
-    Packets: {
-      allowedPattern:
-        '^(drop|reject|net-unreachable|host-unreachable|proto-unreachable|admin-prohibited|tcp-reset)$',
-      description: 'What becomes of a packet; reject answers port-unreachable',
+export const hostParameters: Readonly<Record<ScriptName, Readonly<Record<string, HostParameter>>>> =
+  {
+    cut: {
+      RunId,
+      Part,
+      InjectAt,
+      RestoreAt,
+      Ports,
+      Peers,
+      Packets: {
+        allowedPattern:
+          '^(drop|reject|net-unreachable|host-unreachable|proto-unreachable|admin-prohibited|tcp-reset)$',
+        description: 'What becomes of a packet; reject answers port-unreachable',
+      },
+      Direction: {
+        allowedPattern: '^(both|inbound)$',
+        description: 'Both ways, or only what comes in to the ports',
+      },
+      Filter,
+      Share,
+      Per: {
+        allowedPattern: '^(packet|connection)$',
+        description: 'A share of packets, or of new connections',
+        default: 'packet',
+      },
+      Local: {
+        allowedPattern: `^(any|${address}|dev:[a-z][a-z0-9._-]{0,14})$`,
+        description: "Only over this address of the host's own, or this device",
+        default: 'any',
+      },
+      Flap,
     },
-    Direction: {
-      allowedPattern: '^(both|inbound)$',
-      description: 'Both ways, or only what comes in to the ports',
+    reroute: {
+      RunId,
+      Part,
+      InjectAt,
+      RestoreAt,
+      Ports,
+      Peers,
+      To: { allowedPattern: `^${address}$`, description: 'Where connections go instead' },
+      Source: {
+        allowedPattern: `^(none|${address})$`,
+        description: 'The source address that they then bear',
+        default: 'none',
+      },
+      Share,
+      Filter,
+      Flap,
     },
-    Filter,
-    Share,
-    Per: {
-      allowedPattern: '^(packet|connection)$',
-      description: 'A share of packets, or of new connections',
-      default: 'packet',
+    route: {
+      RunId,
+      Part,
+      InjectAt,
+      RestoreAt,
+      Peers,
+      How: {
+        allowedPattern: '^(blackhole|unreachable|prohibit)$',
+        description: 'The kind of route',
+      },
     },
-    Local: {
-      allowedPattern: `^(any|${address}|dev:[a-z][a-z0-9._-]{0,14})$`,
-      description: "Only over this address of the host's own, or this device",
-      default: 'any',
+    service: {
+      RunId,
+      Part,
+      InjectAt,
+      RestoreAt,
+      How: {
+        allowedPattern: '^(stop|freeze)$',
+        description: 'Stop a unit, or let processes stand',
+      },
+      Name: {
+        allowedPattern: '^[a-z][a-z0-9@._-]{0,63}$',
+        description: 'stop: the systemd unit; freeze: the process',
+      },
     },
-    Flap,
-  },
-  reroute: {
-    RunId,
-    Part,
-    InjectAt,
-    RestoreAt,
-    Ports,
-    Peers,
-    To: { allowedPattern: `^${address}$`, description: 'Where connections go instead' },
-    Source: {
-      allowedPattern: `^(none|${address})$`,
-      description: 'The source address that they then bear',
-      default: 'none',
+    xdr: {
+      RunId,
+      Part,
+      InjectAt,
+      RestoreAt,
+      Address: {
+        allowedPattern: `^${address}$`,
+        description: "Where the node's info port listens",
+      },
+      Port: { allowedPattern: '^[1-9][0-9]{0,4}$', description: "The node's info port" },
+      How: {
+        allowedPattern: '^(force-linkdown|remove-namespaces)$',
+        description: 'Before server 5.0, and from then on',
+      },
+      Dc: { allowedPattern: '^[A-Za-z0-9_-]{1,31}$', description: 'Name of the destination' },
+      Namespaces: {
+        allowedPattern: '^[A-Za-z0-9_-]{1,31}(,[A-Za-z0-9_-]{1,31})*$',
+        description: 'Namespaces that are shipped there, comma separated',
+      },
+      Rewind: {
+        allowedPattern: '^(none|all|[0-9]{1,5})$',
+        description: 'Seconds to go back at restore, all, or none for from the fault on',
+        default: 'none',
+      },
     },
-    Share,
-    Filter,
-    Flap,
-  },
-  route: {
-    RunId,
-    Part,
-    InjectAt,
-    RestoreAt,
-    Peers,
-    How: {
-      allowedPattern: '^(blackhole|unreachable|prohibit)$',
-      description: 'The kind of route',
+    restore: {
+      RunId,
+      Action: { allowedPattern: '^(look|undo)$', description: 'Look for the run, or remove it' },
     },
-  },
-  service: {
-    RunId,
-    Part,
-    InjectAt,
-    RestoreAt,
-    How: { allowedPattern: '^(stop|freeze)$', description: 'Stop a unit, or let processes stand' },
-    Name: {
-      allowedPattern: '^[a-z][a-z0-9@._-]{0,63}$',
-      description: 'stop: the systemd unit; freeze: the process',
+    sever: {
+      RunId,
+      Action: {
+        allowedPattern: '^(check|sever)$',
+        description: 'Prove that this kernel closes sockets, or close those of the peers',
+        default: 'sever',
+      },
+      RestoreAt,
+      Ports,
+      Peers,
     },
-  },
-  xdr: {
-    RunId,
-    Part,
-    InjectAt,
-    RestoreAt,
-    Address: { allowedPattern: `^${address}$`, description: "Where the node's info port listens" },
-    Port: { allowedPattern: '^[1-9][0-9]{0,4}$', description: "The node's info port" },
-    How: {
-      allowedPattern: '^(force-linkdown|remove-namespaces)$',
-      description: 'Before server 5.0, and from then on',
+    probe: {
+      RunId,
+      Until: {
+        allowedPattern: instant,
+        description: 'Epoch milliseconds at which recorders and canaries end by themselves',
+      },
+      Probes: {
+        allowedPattern: '^[A-Za-z0-9_./:,-]+$',
+        description:
+          'Questions, comma separated, at most 3,000 characters (see the header of probe)',
+      },
     },
-    Dc: { allowedPattern: '^[A-Za-z0-9_-]{1,31}$', description: 'Name of the destination' },
-    Namespaces: {
-      allowedPattern: '^[A-Za-z0-9_-]{1,31}(,[A-Za-z0-9_-]{1,31})*$',
-      description: 'Namespaces that are shipped there, comma separated',
+    survey: {
+      RunId: { ...RunId, default: 'survey' },
+      SentAt: { allowedPattern: instant, description: 'Epoch milliseconds at which it was sent' },
+      Ports,
+      Info: {
+        allowedPattern: `^(none|${address}/[1-9][0-9]{0,4})$`,
+        description: "Where the node's info port listens, as ADDRESS/PORT",
+        default: 'none',
+      },
     },
-    Rewind: {
-      allowedPattern: '^(none|all|[0-9]{1,5})$',
-      description: 'Seconds to go back at restore, all, or none for from the fault on',
-      default: 'none',
-    },
-  },
-  restore: {
-    RunId,
-    Action: { allowedPattern: '^(look|undo)$', description: 'Look for the run, or remove it' },
-  },
-  sever: {
-    RunId,
-    Action: {
-      allowedPattern: '^(check|sever)$',
-      description: 'Prove that this kernel closes sockets, or close those of the peers',
-      default: 'sever',
-    },
-    RestoreAt,
-    Ports,
-    Peers,
-  },
-  probe: {
-    RunId,
-    Until: {
-      allowedPattern: instant,
-      description: 'Epoch milliseconds at which recorders and canaries end by themselves',
-    },
-    Probes: {
-      allowedPattern: '^[A-Za-z0-9_./:,-]+$',
-      description: 'Questions, comma separated, at most 3,000 characters (see the header of probe)',
-    },
-  },
-  survey: {
-    RunId: { ...RunId, default: 'survey' },
-    SentAt: { allowedPattern: instant, description: 'Epoch milliseconds at which it was sent' },
-    Ports,
-    Info: {
-      allowedPattern: `^(none|${address}/[1-9][0-9]{0,4})$`,
-      description: "Where the node's info port listens, as ADDRESS/PORT",
-      default: 'none',
-    },
-  },
-};
+  };

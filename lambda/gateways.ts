@@ -4,6 +4,7 @@ import type { JournalWrite, RunItem, WriteAnswer } from '../core/journal.ts';
 import type { Note } from '../core/note.ts';
 import type { Plan } from '../core/plan/plan.ts';
 import type { Report } from '../core/report.ts';
+import type { ScriptName } from '../core/script-names.ts';
 import type { RuleEdit } from '../core/step.ts';
 import type { Timing } from '../core/timing.ts';
 
@@ -137,20 +138,6 @@ export interface Network {
   /** Asks EC2 whether a change would be permitted (DryRun); `refused` says why not. */
   tryOut(change: Trial): Promise<Answer>;
 }
-
-/** The host scripts, by the names of their documents. */
-export const scriptNames = [
-  'cut',
-  'reroute',
-  'route',
-  'service',
-  'xdr',
-  'restore',
-  'sever',
-  'probe',
-  'survey',
-] as const;
-export type ScriptName = (typeof scriptNames)[number];
 
 /** Versions of scripts' SSM documents, by script; a script that is not in it has none chosen. */
 export type DocumentVersions = Readonly<Partial<Record<ScriptName, string>>>;

@@ -1,4 +1,4 @@
-import type { ScriptName } from '../lambda/gateways.ts';
+import type { ScriptName } from '../core/script-names.ts';
 
 /** What the names of the host documents begin with, unless a deployment says otherwise. */
 export const usualDocumentPrefix = 'Aerofault';

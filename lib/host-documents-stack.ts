@@ -4,8 +4,8 @@ import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import type { Construct } from 'constructs';
 import { hostScript } from '../host/compose.ts';
 import { hostParameters } from '../host/parameters.ts';
-import { hostScriptNames } from '../host/script-names.ts';
-import type { ScriptName } from '../lambda/gateways.ts';
+import { scriptNames } from '../core/script-names.ts';
+import type { ScriptName } from '../core/script-names.ts';
 import { documentName, usualDocumentPrefix } from './document-name.ts';
 
 /** What a deployment of the host documents may choose. */
@@ -21,7 +21,7 @@ export interface HostDocumentsStackProps extends StackProps {
  * may have to wait for their instant where the kernel does not switch for them; killing one is harmless,
  * since its timer belongs to systemd or to a session of its own.
  */
-export const hostDocuments: Readonly<Record<ScriptName, { seconds: number; says: string }>> = {
+const hostDocuments: Readonly<Record<ScriptName, { seconds: number; says: string }>> = {
   cut: { seconds: 120, says: 'aerofault: stop the packets of chosen peers until a given instant' },
   reroute: {
     seconds: 120,
@@ -63,7 +63,7 @@ export class HostDocumentsStack extends Stack {
   constructor(scope: Construct, id: string, props: HostDocumentsStackProps = {}) {
     super(scope, id, { description: 'Host scripts of aerofault', ...props });
     const { documentPrefix = usualDocumentPrefix } = props;
-    for (const script of hostScriptNames) {
+    for (const script of scriptNames) {
       const name = documentName(documentPrefix, script);
       new CfnDocument(this, script.charAt(0).toUpperCase() + script.slice(1), {
         name,

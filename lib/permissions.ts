@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import type { ScriptName } from '../lambda/gateways.ts';
+import type { ScriptName } from '../core/script-names.ts';
 import { documentName } from './document-name.ts';
 import { applyStatements, tagged, undoStatements } from './network-statements.ts';
 import type { NetworkReach } from './network-statements.ts';

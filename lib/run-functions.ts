@@ -2,8 +2,8 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Timing } from '../core/timing.ts';
-import { hostScriptNames } from '../host/script-names.ts';
-import type { ScriptName } from '../lambda/gateways.ts';
+import { scriptNames } from '../core/script-names.ts';
+import type { ScriptName } from '../core/script-names.ts';
 import { BundledFunction } from './bundled-function.ts';
 import { documentName } from './document-name.ts';
 import type { JournalTable } from './journal-table.ts';
@@ -131,7 +131,7 @@ export class RunFunctions extends Construct {
   #environment(): Record<string, string> {
     const { journal, reach, timing } = this.#props;
     const documents: Record<string, string> = {};
-    for (const script of hostScriptNames) {
+    for (const script of scriptNames) {
       documents[`DOCUMENT_${script.toUpperCase()}`] = documentName(reach.documentPrefix, script);
     }
     return {

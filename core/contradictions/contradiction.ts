@@ -12,7 +12,7 @@ export interface Contradiction<Of = Judged> {
 }
 
 /** Mechanisms that filter packets on hosts. */
-export const packetFilters: readonly Mechanism[] = ['iptables', 'nft'];
+const packetFilters: readonly Mechanism[] = ['iptables', 'nft'];
 /** Mechanisms whose scripts on hosts keep the time themselves. */
 export const onHosts: readonly Mechanism[] = [...packetFilters, 'route', 'aerospike'];
 const around: readonly Mechanism[] = ['security-group', 'network-acl'];

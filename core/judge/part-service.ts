@@ -81,7 +81,7 @@ const wordsOf = ({ dialled, said }: Seen): string =>
   `${dialled ?? 'unknown'} and ${said === 'ok' ? 'answering' : 'silent'}`;
 
 /** How the service of a machine is held: `stop`, unless its process is to stand still. */
-export function howOf(
+function howOf(
   part: PlanPart,
   instanceId: string,
   { plan }: Pick<Subject, 'plan'>,

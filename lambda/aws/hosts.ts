@@ -1,5 +1,6 @@
 import { DescribeDocumentCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { Clock, HostReply, Hosts, ScriptName } from '../gateways.ts';
+import type { ScriptName } from '../../core/script-names.ts';
+import type { Clock, HostReply, Hosts } from '../gateways.ts';
 import { agentsOnline } from './agents.ts';
 import { once, patient } from './connection.ts';
 import type { Connection } from './connection.ts';

@@ -8,7 +8,7 @@ import { RunItem } from '../../core/journal.ts';
 import { Note } from '../../core/note.ts';
 import { Plan } from '../../core/plan/plan.ts';
 import { Report } from '../../core/report.ts';
-import { scriptNames } from '../gateways.ts';
+import { scriptNames } from '../../core/script-names.ts';
 import type { PlanRecord, RunRequest } from '../gateways.ts';
 import type { Signature } from './run-update.ts';
 

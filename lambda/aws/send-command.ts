@@ -1,6 +1,7 @@
 import { SendCommandCommand } from '@aws-sdk/client-ssm';
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import type { HostReply, ScriptName } from '../gateways.ts';
+import type { ScriptName } from '../../core/script-names.ts';
+import type { HostReply } from '../gateways.ts';
 import { failureOf, isCode } from './failure.ts';
 
 /** The names of the SSM documents; one that a Lambda never runs may be missing. */

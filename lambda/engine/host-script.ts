@@ -1,7 +1,7 @@
 import type { Intensity } from '../../core/fault.ts';
 import type { RunItem } from '../../core/journal.ts';
 import type { HostCut, HostReroute, HostStep, Step } from '../../core/step.ts';
-import type { ScriptName } from '../gateways.ts';
+import type { ScriptName } from '../../core/script-names.ts';
 
 /** A script of a host and the texts of its parameters. */
 export interface HostScript {

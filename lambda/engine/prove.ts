@@ -25,7 +25,7 @@ import type { RunContext } from './run-context.ts';
  * The last look before restore begins this long before it, in milliseconds: a probe of a dropped
  * connection takes two seconds, and a Lambda or a script a while to begin.
  */
-export function lastLookMs({ sliceSeconds }: Timing): number {
+function lastLookMs({ sliceSeconds }: Timing): number {
   return 1_000 * Math.min(8, Math.max(4, sliceSeconds));
 }
 

@@ -1,12 +1,7 @@
 import * as z from 'zod';
 import { Packets } from '../../core/fault.ts';
-import type {
-  DocumentVersions,
-  HostReply,
-  Hosts,
-  ScriptName,
-  ScriptOptions,
-} from '../../lambda/gateways.ts';
+import type { ScriptName } from '../../core/script-names.ts';
+import type { DocumentVersions, HostReply, Hosts, ScriptOptions } from '../../lambda/gateways.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 import type { FakeHost, ScriptEnd } from './fake-host.ts';
 import type { Parameters } from './fake-part.ts';

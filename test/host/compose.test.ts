@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { hostScript } from '../../host/compose.ts';
-import { hostScriptNames } from '../../host/script-names.ts';
+import { scriptNames } from '../../core/script-names.ts';
 
 const folder = fileURLToPath(new URL('../../host/', import.meta.url));
 /** The text between a here-document's marks. */
@@ -11,7 +11,7 @@ function hereDocument(script: string, mark: string): string {
   return new RegExp(`<<'${mark}'\\n([^]*?\\n)${mark}\\n`).exec(script)?.[1] ?? '';
 }
 
-describe.each(hostScriptNames)('hostScript(%s)', (name) => {
+describe.each(scriptNames)('hostScript(%s)', (name) => {
   const text = hostScript(name);
 
   test('is one script of less than 60 KB as SSM counts, which SSM leaves alone', () => {
@@ -42,7 +42,7 @@ const carriers = {
 test.each(Object.entries(carriers))(
   '%s carries a restore with its own methods',
   (name, methods) => {
-    const script = hostScriptNames.find((known) => known === name)!;
+    const script = scriptNames.find((known) => known === name)!;
     const carried = hereDocument(hostScript(script), 'AEROFAULT_RESTORE');
     expect(carried).toMatch(/^#!\/bin\/sh\n/);
     expect(carried.endsWith('main "${2-}"\n')).toBe(true);
@@ -94,7 +94,7 @@ describe.skipIf(!shellcheck)('shellcheck finds nothing', () => {
     expect(stdout + stderr).toBe('');
   });
 
-  test.each(hostScriptNames)('in composed %s', (name) => {
+  test.each(scriptNames)('in composed %s', (name) => {
     expect(check(['shellcheck', '-f', 'gcc', '-s', 'sh', '-'], hostScript(name))).toBe('');
   });
 

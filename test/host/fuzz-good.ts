@@ -1,9 +1,10 @@
-import type { HostScriptName } from '../../host/script-names.ts';
+import { scriptNames } from '../../core/script-names.ts';
+import type { ScriptName } from '../../core/script-names.ts';
 import { hostParameters } from '../../host/parameters.ts';
 
 /** A parameter of a script: what hostile values are put in the place of. */
 export interface Place {
-  readonly script: HostScriptName;
+  readonly script: ScriptName;
   readonly name: string;
 }
 
@@ -50,13 +51,6 @@ const own: Readonly<Record<string, string>> = {
   'route.Peers': '10.9.2.2,fd00:9:2::2',
 };
 
-/** The scripts there are. */
-export const scriptNames = Object.keys(hostParameters).filter(isScriptName);
-
-function isScriptName(name: string): name is HostScriptName {
-  return Object.hasOwn(hostParameters, name);
-}
-
 /** Every parameter of every script. */
 export const places: readonly Place[] = scriptNames.flatMap((script) =>
   Object.keys(hostParameters[script]).map((name) => ({ script, name })),
@@ -72,7 +66,7 @@ export function goodValue({ script, name }: Place): string {
 }
 
 /** One good set of parameters for a script. */
-export function goodParameters(script: HostScriptName): Record<string, string> {
+export function goodParameters(script: ScriptName): Record<string, string> {
   const names = Object.keys(hostParameters[script]);
   return Object.fromEntries(names.map((name) => [name, goodValue({ script, name })]));
 }

@@ -1,6 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { hostScript } from '../../host/compose.ts';
-import { goodParameters, scriptNames } from './fuzz-good.ts';
+import { goodParameters } from './fuzz-good.ts';
+import { scriptNames } from '../../core/script-names.ts';
 import type { HostileCase } from './fuzz-hostile.ts';
 import { makeHost } from './namespaces.ts';
 import type { Host } from './namespaces.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { describe } from 'vitest';
 import * as z from 'zod';
 import { hostScript } from '../../host/compose.ts';
-import type { HostScriptName } from '../../host/script-names.ts';
+import type { ScriptName } from '../../core/script-names.ts';
 
 /**
  * A host to run the composed scripts on, for real: a network, mount and process namespace of its own, with
@@ -33,7 +33,7 @@ export class Host {
   }
 
   /** Where the composed script lies. */
-  #path(name: HostScriptName): string {
+  #path(name: ScriptName): string {
     const path = join(this.#folder, `${name}.sh`);
     if (!existsSync(path)) writeFileSync(path, hostScript(name));
     return path;
@@ -62,7 +62,7 @@ export class Host {
   }
 
   /** Starts a host script the way the SSM agent does. */
-  startScript(name: HostScriptName, parameters: Parameters): ChildProcess {
+  startScript(name: ScriptName, parameters: Parameters): ChildProcess {
     const env = Object.fromEntries(
       Object.entries(parameters).map(([key, value]) => [`SSM_${key}`, value]),
     );
@@ -70,7 +70,7 @@ export class Host {
   }
 
   /** Runs a host script to its end and parses its one line. */
-  script(name: HostScriptName, parameters: Parameters): Promise<Said> {
+  script(name: ScriptName, parameters: Parameters): Promise<Said> {
     return said(this.startScript(name, parameters));
   }
 

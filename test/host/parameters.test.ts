@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { hostParameters } from '../../host/parameters.ts';
-import { hostScriptNames } from '../../host/script-names.ts';
-import type { HostScriptName } from '../../host/script-names.ts';
+import { scriptNames } from '../../core/script-names.ts';
+import type { ScriptName } from '../../core/script-names.ts';
 import { goodParameters } from './fuzz-good.ts';
 import { describeOnKernel, makeHost } from './namespaces.ts';
 import type { Host } from './namespaces.ts';
@@ -12,7 +12,7 @@ const now = Date.now();
 const scripts = ['cut', 'restore', 'sever', 'probe'] as const;
 
 /** One good set of parameters for every script. */
-const good = (script: HostScriptName): Record<string, string> => ({
+const good = (script: ScriptName): Record<string, string> => ({
   ...goodParameters(script),
   RunId: 'run1',
 });
@@ -131,7 +131,7 @@ const worse: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-type Case = readonly [HostScriptName, string, string];
+type Case = readonly [ScriptName, string, string];
 
 function casesOf(values: Readonly<Record<string, readonly string[]>>): Case[] {
   return scripts.flatMap((script) =>
@@ -142,7 +142,7 @@ function casesOf(values: Readonly<Record<string, readonly string[]>>): Case[] {
 }
 
 test('the published patterns take what is good and refuse what is bad', () => {
-  for (const script of hostScriptNames) {
+  for (const script of scriptNames) {
     for (const [name, { allowedPattern }] of Object.entries(hostParameters[script])) {
       expect(good(script)[name]).toMatch(new RegExp(allowedPattern));
     }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { hostScript } from '../../host/compose.ts';
 import { hostParameters } from '../../host/parameters.ts';
-import { hostScriptNames } from '../../host/script-names.ts';
+import { scriptNames } from '../../core/script-names.ts';
 import { HostDocumentsStack } from '../../lib/host-documents-stack.ts';
 import { aStack, anApp, only, resourcesOf } from './synthesised.ts';
 
@@ -31,7 +31,7 @@ const Content = z.strictObject({
   ]),
 });
 
-const scripts = hostScriptNames;
+const scripts = scriptNames;
 
 /** Words that some pattern takes, with what a shell would act on before or behind: an alternative that
  * lies outside the anchors would let these through. */

@@ -8,7 +8,7 @@ import type { PartRequest } from '../plan-request.ts';
 import { shareWords, timeWords } from './words.ts';
 
 /** Most addresses that one script run takes (host/compose.ts). */
-export const peerAddressesMax = 1000;
+const peerAddressesMax = 1000;
 
 type OnHost<Kind extends HostStep['kind']> = Pick<
   HostCut,

@@ -9,7 +9,7 @@ import { rangesOf } from '../security-group/ports.ts';
 import { blockOf } from '../security-group/subtraction.ts';
 
 /** Entries one network ACL may have per direction and family, its final deny among them (VPC quotas). */
-export const aclEntriesMax = 20;
+const aclEntriesMax = 20;
 
 /**
  * Network ACLs that deny the cuts at the edges of the fewest subnets.

@@ -21,7 +21,7 @@ export function inexact(found: Unwanted, circumstances: Circumstances): string {
 }
 
 /** The packets of a flow in words: "tcp 3001-3002", "icmp type 8", "protocol 47". */
-export function trafficWords({
+function trafficWords({
   protocol,
   ports: [first, last],
 }: Pick<Found, 'protocol' | 'ports'>): string {

@@ -5,7 +5,7 @@ import { isNew } from './draft.ts';
 import { admitsTcp } from './ports.ts';
 
 /** Rules one group may have per direction; IPv4 and IPv6 are counted apart (VPC quotas). */
-export const rulesPerGroupMax = 60;
+const rulesPerGroupMax = 60;
 /** Groups one interface may hold (VPC quotas; can be raised to 16, which we cannot see). */
 export const groupsPerInterfaceMax = 5;
 
