@@ -95,7 +95,7 @@ async function openRun(run: {
     },
   });
   await journal.putRequest(runId, { experiment, startedBy: 'bench' });
-  await journal.takeLock(experiment.cluster, runId);
+  await journal.takeLock(experiment.cluster, runId, 0);
   await journal.putPlan(runId, { inventory, plan, digest: 'bench' });
   await journal.write(runId, { kind: 'begin', at });
   await journal.write(runId, { kind: 'arm', injectAt: at, restoreAt: deadlineAt, deadlineAt });

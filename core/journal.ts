@@ -16,6 +16,10 @@ export type Life = z.infer<typeof Life>;
 export const Actor = z.enum(['workflow', 'schedule', 'status-change', 'sweeper', 'person']);
 export type Actor = z.infer<typeof Actor>;
 
+/** A step that restore could not end, and why. */
+export const StuckStep = z.strictObject({ stepId: z.string(), reason: z.string().max(300) });
+export type StuckStep = z.infer<typeof StuckStep>;
+
 /** One run's item. Times are epoch milliseconds by the writer's clock. */
 export const RunItem = z.strictObject({
   runId: z.string(),
@@ -39,6 +43,14 @@ export const RunItem = z.strictObject({
   closedAt: z.int().optional(),
   closedBy: Actor.optional(),
   finalAt: z.int().optional(),
+  stuckSince: z
+    .int()
+    .optional()
+    .meta({ description: 'Restore has failed for so long that a person is needed' }),
+  stuckSteps: z
+    .array(StuckStep)
+    .optional()
+    .meta({ description: 'Which steps, as of the last try' }),
 });
 export type RunItem = z.infer<typeof RunItem>;
 
@@ -61,6 +73,7 @@ export type JournalWrite =
   | { readonly kind: 'intend-undo'; readonly attempt: string; readonly at: number }
   | { readonly kind: 'settle'; readonly attempt: string; readonly at: number }
   | { readonly kind: 'close'; readonly by: Actor; readonly at: number }
+  | { readonly kind: 'stick'; readonly steps: readonly StuckStep[]; readonly at: number }
   | { readonly kind: 'finish'; readonly version: number; readonly at: number }
   | { readonly kind: 'reopen-restore'; readonly at: number };
 
@@ -95,6 +108,8 @@ function changed(item: RunItem, write: JournalWrite): RunItem | undefined {
       return settled(item, write);
     case 'close':
       return closed(item, write);
+    case 'stick':
+      return stuck(item, write);
     case 'finish':
       return finished(item, write);
     case 'reopen-restore':
@@ -135,10 +150,20 @@ function closed(item: RunItem, write: JournalWrite & { kind: 'close' }): RunItem
   return bump({ ...item, life: 'closed', closedAt: write.at, closedBy: write.by });
 }
 
+/** Says who needs a person; the first time stays, the steps are those of the last try. Ends with `final`. */
+function stuck(
+  item: RunItem,
+  { steps, at }: JournalWrite & { kind: 'stick' },
+): RunItem | undefined {
+  if (item.life !== 'closed') return undefined;
+  return { ...item, stuckSince: item.stuckSince ?? at, stuckSteps: [...steps] };
+}
+
 /** Only the last look's own version may finish: nothing was written since it began [11]. */
 function finished(item: RunItem, write: JournalWrite & { kind: 'finish' }): RunItem | undefined {
   if (item.life !== 'closed' || item.version !== write.version) return undefined;
-  return { ...item, life: 'final', finalAt: write.at };
+  const { stuckSince, stuckSteps, ...rest } = item;
+  return { ...rest, life: 'final', finalAt: write.at };
 }
 
 const bump = (item: RunItem): RunItem => ({ ...item, version: item.version + 1 });

@@ -49,10 +49,13 @@ export interface Journal {
   notes(runId: string, before?: number): Promise<Note[]>;
   putReport(runId: string, report: Report): Promise<void>;
   report(runId: string): Promise<Report | undefined>;
-  /** Takes the cluster's lock for the run; the answer is whoever holds it now. */
-  takeLock(cluster: string, runId: string): Promise<string>;
-  /** Frees the lock if it is the run's; otherwise nothing. */
-  releaseLock(cluster: string, runId: string): Promise<void>;
+  /**
+   * Takes the cluster's lock for the run; the answer is whoever holds it now. `version` is the run's as it
+   * was read: taken again with a later one, the lock cannot be freed by who knows only the earlier.
+   */
+  takeLock(cluster: string, runId: string, version: number): Promise<string>;
+  /** Frees the lock if it is the run's, and was not taken again at a later version; otherwise nothing. */
+  releaseLock(cluster: string, runId: string, version: number): Promise<void>;
   /** Runs the sweeper has not struck off: unfinished, or final but recent. May lag by seconds. */
   watchedRuns(): Promise<string[]>;
   /** Locks in being: which run holds which cluster. May lag by seconds. */

@@ -31,8 +31,8 @@ export function dynamoJournal(connection: Connection, options: { table: string }
       slots.sign((signature) => writeRun(table, { runId, write }, signature)),
     read: async (runId) => (await table.read(keys.run(runId), readRunItem))?.item,
     ...papers(table),
-    takeLock: (cluster, runId) => takeLock(table, cluster, runId),
-    releaseLock: (cluster, runId) => releaseLock(table, cluster, runId),
+    takeLock: (cluster, runId, version) => takeLock(table, { cluster, runId, version }),
+    releaseLock: (cluster, runId, version) => releaseLock(table, { cluster, runId, version }),
     async watchedRuns() {
       return (await watched(table, 'run')).map((pk) => pk.slice('run#'.length));
     },

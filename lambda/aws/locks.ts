@@ -7,10 +7,18 @@ import type { Item } from './journal-items.ts';
 /** A lock that is gone again when its holder is asked for is tried for again, this often. */
 const attemptsMax = 5;
 
-/** Takes a cluster's lock; the answer is whoever holds it. Taking one's own again changes nothing. */
-export async function takeLock(table: ItemTable, cluster: string, runId: string): Promise<string> {
+/** Whose the lock of a cluster is to be, and the version of the run as it was read. */
+export interface Holding {
+  readonly cluster: string;
+  readonly runId: string;
+  readonly version: number;
+}
+
+/** Takes a cluster's lock; the answer is whoever holds it. Taking one's own again only raises its version. */
+export async function takeLock(table: ItemTable, holding: Holding): Promise<string> {
+  const { cluster, runId } = holding;
   for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
-    const holder = (await seized(table, cluster, runId)) ? runId : await holderOf(table, cluster);
+    const holder = (await seized(table, holding)) ? runId : await holderOf(table, cluster);
     if (holder !== undefined) return holder;
   }
   throw new Error(
@@ -18,20 +26,21 @@ export async function takeLock(table: ItemTable, cluster: string, runId: string)
   );
 }
 
-async function seized(table: ItemTable, cluster: string, runId: string): Promise<boolean> {
+async function seized(table: ItemTable, { cluster, runId, version }: Holding): Promise<boolean> {
   const item = await table.update(keys.lock(cluster), {
-    ConditionExpression: 'attribute_not_exists(runId)',
-    UpdateExpression: 'SET runId = :runId, watch = :lock',
-    ExpressionAttributeValues: marshall({ ':runId': runId, ':lock': 'lock' }),
+    ConditionExpression:
+      'attribute_not_exists(runId) OR (runId = :runId AND (attribute_not_exists(fence) OR fence < :fence))',
+    UpdateExpression: 'SET runId = :runId, fence = :fence, watch = :lock',
+    ExpressionAttributeValues: marshall({ ':runId': runId, ':fence': version, ':lock': 'lock' }),
   });
   return item !== undefined;
 }
 
-/** Frees a lock that is the run's, and no other's. */
-export function releaseLock(table: ItemTable, cluster: string, runId: string): Promise<void> {
+/** Frees a lock that is the run's, and no other's, unless it was taken again at a later version. */
+export function releaseLock(table: ItemTable, { cluster, runId, version }: Holding): Promise<void> {
   return table.delete(keys.lock(cluster), {
-    ConditionExpression: 'runId = :runId',
-    ExpressionAttributeValues: marshall({ ':runId': runId }),
+    ConditionExpression: 'runId = :runId AND (attribute_not_exists(fence) OR fence <= :fence)',
+    ExpressionAttributeValues: marshall({ ':runId': runId, ':fence': version }),
   });
 }
 

@@ -69,12 +69,19 @@ function phraseOf(write: Change): Phrase {
       return {
         when: '#life = :closed AND #version = :version',
         set: '#life = :final, #finalAt = :at',
+        more: 'REMOVE #stuckSince, #stuckSteps',
         values: {
           ':closed': 'closed',
           ':final': 'final',
           ':version': write.version,
           ':at': write.at,
         },
+      };
+    case 'stick':
+      return {
+        when: '#life = :closed',
+        set: '#stuckSince = if_not_exists(#stuckSince, :at), #stuckSteps = :steps',
+        values: { ':closed': 'closed', ':at': write.at, ':steps': [...write.steps] },
       };
     case 'reopen-restore':
       return {

@@ -1,3 +1,4 @@
+import { attemptOf, maySettle } from '../../core/protocol.ts';
 import { RunClosed } from '../../core/refusal.ts';
 import { phasesOf } from '../../core/step.ts';
 import type { Step } from '../../core/step.ts';
@@ -33,8 +34,9 @@ async function injectStep(
   gateways: Gateways,
 ): Promise<void> {
   const { journal, clock, chance } = gateways;
-  const { runId } = parts.context.run;
-  const attempt = chance.attempt();
+  const { run } = parts.context;
+  const { runId } = run;
+  const attempt = attemptOf(run, chance.attempt());
   const intent = { kind: 'intend', stepId: step.id, attempt, at: clock.now() } as const;
   const granted = await journal.write(runId, intent);
   if (!granted.written) {
@@ -43,7 +45,7 @@ async function injectStep(
     );
   }
   const answer = await applyStep(step, parts, gateways);
-  if (answer.kind !== 'unknown') {
+  if (answer.kind !== 'unknown' && maySettle(attempt)) {
     await journal.write(runId, { kind: 'settle', attempt, at: clock.now() });
   }
   await accept(step, answer, { runId, gateways });

@@ -1,4 +1,5 @@
 import type { Actor, RunItem } from '../../core/journal.ts';
+import { attemptOf, maySettle } from '../../core/protocol.ts';
 import { phasesOf } from '../../core/step.ts';
 import type { Step } from '../../core/step.ts';
 import type { Gateways, PlanRecord } from '../gateways.ts';
@@ -90,12 +91,14 @@ const asUnknown = (error: unknown): StepSeen => ({
 async function undo(step: Step, seen: StepSeen & { kind: 'ours' }, undoer: Undoer): Promise<void> {
   const { run, by, gateways } = undoer;
   const { journal, clock, chance } = gateways;
-  const attempt = chance.attempt();
+  const attempt = attemptOf(run, chance.attempt());
   const granted = await journal.write(run.runId, { kind: 'intend-undo', attempt, at: clock.now() });
   if (!granted.written) return; // Another restorer's last look was faster; nothing of ours is left.
   const answer = await seen.undo().catch((): { kind: 'unknown' } => ({ kind: 'unknown' }));
   if (answer.kind === 'unknown') return;
-  await journal.write(run.runId, { kind: 'settle', attempt, at: clock.now() });
+  if (maySettle(attempt)) {
+    await journal.write(run.runId, { kind: 'settle', attempt, at: clock.now() });
+  }
   if (answer.kind === 'done') await noteRestored(step, { at: clock.now(), by }, undoer);
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { parseExperiment } from '../../core/experiment.ts';
 import type { Experiment } from '../../core/experiment.ts';
 import type { RunItem } from '../../core/journal.ts';
+import { mayContinue } from '../../core/protocol.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { Gateways, RunRequest } from '../gateways.ts';
 
@@ -73,16 +74,9 @@ async function createRun(
   );
 }
 
-/** A retried Open goes on; a redriven one, or another execution, does not (rule 1). */
-function mayContinue(existing: RunItem, execution: string): boolean {
-  return (
-    existing.execution === execution && (existing.life === 'opening' || existing.life === 'open')
-  );
-}
-
 async function lockCluster(run: RunItem, gateways: Gateways): Promise<void> {
   const { journal, clock } = gateways;
-  const holder = await journal.takeLock(run.cluster, run.runId);
+  const holder = await journal.takeLock(run.cluster, run.runId, run.version);
   if (holder === run.runId) return;
   await journal.write(run.runId, { kind: 'close', by: 'workflow', at: clock.now() });
   const closed = await journal.read(run.runId);

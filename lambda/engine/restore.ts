@@ -6,8 +6,9 @@
  * and found nothing of the run's (protocol rules 7 to 12). It reads only the journal; it does not cover
  * a host that cannot be reached, which stays unknown and never becomes clean.
  */
-import { lastLookFrom, mayBeLast } from '../../core/journal.ts';
+import { lastLookFrom } from '../../core/journal.ts';
 import type { Actor, RunItem } from '../../core/journal.ts';
+import { afterLook, restoreTask, toLookAt } from '../../core/protocol.ts';
 import { Stuck } from '../../core/refusal.ts';
 import type { Step } from '../../core/step.ts';
 import { quarantineOf } from '../../core/timing.ts';
@@ -37,17 +38,17 @@ const stuckAfterMs = 10 * 60 * 1000;
 export async function look(runId: string, by: Actor, gateways: Gateways): Promise<Look> {
   const run = await closeRun(runId, by, gateways);
   if (run === undefined) return ended('no such run: nothing was touched', false, gateways);
-  const touched = Object.keys(run.intents).length > 0;
-  if (run.life === 'final') {
+  const touched = toLookAt(run).length > 0;
+  const task = restoreTask(run, gateways.clock.now(), quarantineOf(gateways.timing));
+  if (task.kind === 'release') {
     await release(run, gateways);
     return ended('final already', touched, gateways);
   }
-  const beganAt = gateways.clock.now();
-  const isLate = mayBeLast(run, beganAt, quarantineOf(gateways.timing));
+  const { isLate } = task;
   const record = await gateways.journal.plan(runId);
   const steps = intendedSteps(run, record);
   const found = await lookAtSteps(steps, { run, record, by, isLate, gateways });
-  if (found.ours > 0 || found.unknown.length > 0 || !isLate) {
+  if (afterLook(found, isLate) === 'look again') {
     await noteLook(run, by, { ...found, last: false }, gateways);
     return againLater(runId, found, gateways);
   }
@@ -66,8 +67,9 @@ async function closeRun(
 }
 
 /** Every step with an intent, whatever its notes say (rule 8). */
-function intendedSteps({ runId, intents }: RunItem, record: PlanRecord | undefined): Step[] {
-  const ids = new Set(Object.keys(intents));
+function intendedSteps(run: RunItem, record: PlanRecord | undefined): Step[] {
+  const { runId } = run;
+  const ids = new Set(toLookAt(run));
   const steps = record?.plan.steps.filter(({ id }) => ids.has(id)) ?? [];
   if (steps.length === ids.size) return steps;
   throw new Stuck(
@@ -96,10 +98,10 @@ async function finish(
 
 /** Only after `final` (rules 12, 13). Harmless to repeat. */
 async function release(
-  { runId, cluster }: RunItem,
+  { runId, cluster, version }: RunItem,
   { journal, schedule }: Gateways,
 ): Promise<void> {
-  await journal.releaseLock(cluster, runId);
+  await journal.releaseLock(cluster, runId, version);
   await schedule.remove(runId);
 }
 

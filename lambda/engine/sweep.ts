@@ -6,13 +6,11 @@
  * through them; it does not cover a journal that cannot be read.
  */
 import type { RunItem } from '../../core/journal.ts';
+import { afterRecheck, mayRelease, sweepTask } from '../../core/protocol.ts';
 import type { Gateways } from '../gateways.ts';
 import { awaitAll } from './await-all.ts';
 import { look } from './restore.ts';
 import { lookAtStep, lookedAt } from './steps.ts';
-
-/** How long a final run is looked at again: much longer than any quarantine. */
-export const recheckMs = 60 * 60 * 1000;
 
 /** What a round came to. */
 export interface Swept {
@@ -36,39 +34,56 @@ export async function sweep(gateways: Gateways): Promise<Swept> {
 async function sweepRun(runId: string, gateways: Gateways): Promise<void> {
   const run = await gateways.journal.read(runId);
   if (run === undefined) return;
-  if (run.life === 'final') await recheck(run, gateways);
-  else if (gateways.clock.now() >= run.deadlineAt) await look(runId, 'sweeper', gateways);
+  const task = sweepTask(run, gateways.clock.now());
+  if (task === 'recheck') await recheck(run, gateways);
+  if (task === 'restore') await restoreUnderLock(run, gateways);
+}
+
+/**
+ * A run that another round has just taken back from `final` may have lost the lock again, to whoever still
+ * thought it final: it is held anew, by its later version, or the run waits until the cluster is free.
+ */
+async function restoreUnderLock(run: RunItem, gateways: Gateways): Promise<void> {
+  const { runId, cluster, version } = run;
+  if (run.life === 'closed') {
+    const holder = await gateways.journal.takeLock(cluster, runId, version);
+    if (holder !== runId) return;
+  }
+  await look(runId, 'sweeper', gateways);
 }
 
 /** Looks again at a final run. A find means a bound was broken: take the lock, go back, restore. */
 async function recheck(run: RunItem, gateways: Gateways): Promise<void> {
   const { journal, clock } = gateways;
-  if (await anythingLeft(run, gateways)) {
-    const holder = await journal.takeLock(run.cluster, run.runId);
-    if (holder !== run.runId) return; // Busy: tried again next time, never struck off.
-    await journal.write(run.runId, { kind: 'reopen-restore', at: clock.now() });
-    await look(run.runId, 'sweeper', gateways);
-    return;
-  }
-  if (clock.now() >= (run.finalAt ?? 0) + recheckMs) await journal.unwatch(run.runId);
+  const ours = await leftOf(run, gateways);
+  const next = afterRecheck({ ours }, run, clock.now());
+  if (next === 'strike off') await journal.unwatch(run.runId);
+  if (next !== 'reopen') return;
+  const holder = await journal.takeLock(run.cluster, run.runId, run.version);
+  if (holder !== run.runId) return; // Busy: tried again next time, never struck off.
+  const reopened = await journal.write(run.runId, { kind: 'reopen-restore', at: clock.now() });
+  if (reopened.item !== undefined) await restoreUnderLock(reopened.item, gateways);
 }
 
-async function anythingLeft(run: RunItem, gateways: Gateways): Promise<boolean> {
+/** How many steps of the run are in force. @throws where one of them cannot be looked at. */
+async function leftOf(run: RunItem, gateways: Gateways): Promise<number> {
   const { runId } = run;
   const record = await gateways.journal.plan(runId);
-  if (record === undefined) return false;
+  if (record === undefined) return 0;
   const looked = lookedAt(run, record, gateways);
   const seen = await awaitAll(looked.steps.map((step) => lookAtStep(step, looked, gateways)));
   const unknown = seen.find(({ kind }) => kind === 'unknown');
   if (unknown !== undefined)
     throw new Error(`Cannot look at run ${runId} again: ${JSON.stringify(unknown)}`);
-  return seen.some(({ kind }) => kind === 'ours');
+  return seen.filter(({ kind }) => kind === 'ours').length;
 }
 
 /** A restorer may have died between `final` and the release of the lock. */
 async function releaseOrphans({ journal }: Gateways): Promise<void> {
   for (const { cluster, runId } of await journal.locks()) {
     const run = await journal.read(runId);
-    if (run?.life === 'final') await journal.releaseLock(cluster, runId);
+    if (run !== undefined && mayRelease(run)) {
+      await journal.releaseLock(cluster, runId, run.version);
+    }
   }
 }

@@ -44,6 +44,13 @@ const table: Record<JournalWrite['kind'], Record<Life | 'absent', Life | undefin
     closed: undefined,
     final: undefined,
   },
+  stick: {
+    absent: undefined,
+    opening: undefined,
+    open: undefined,
+    closed: 'closed',
+    final: undefined,
+  },
   finish: {
     absent: undefined,
     opening: undefined,
@@ -181,6 +188,14 @@ describe('close, finish and reopening', () => {
   test('finish says when', () => {
     const item = anItem({ life: 'closed' });
     expect(transition(item, writes.finish).item).toMatchObject({ life: 'final', finalAt: 500 });
+  });
+
+  test('stuck since the first time, with the steps of the last, until it is final', () => {
+    const first = written(anItem({ life: 'closed' }), writes.stick);
+    const again = written(first, { kind: 'stick', steps: [], at: 800 });
+
+    expect(again).toMatchObject({ stuckSince: 500, stuckSteps: [], version: 7 });
+    expect(written(again, writes.finish)).toEqual(anItem({ life: 'final', finalAt: 500 }));
   });
 
   test('a run taken back waits its quarantine again, and says still who closed it', () => {

@@ -25,6 +25,7 @@ export const writes = {
   'intend-undo': { kind: 'intend-undo', attempt: 'a2', at: 500 },
   settle: { kind: 'settle', attempt: 'a1', at: 500 },
   close: { kind: 'close', by: 'person', at: 500 },
+  stick: { kind: 'stick', steps: [{ stepId: 's1', reason: 'silent' }], at: 500 },
   finish: { kind: 'finish', version: 7, at: 500 },
   'reopen-restore': { kind: 'reopen-restore', at: 500 },
 } as const satisfies Record<JournalWrite['kind'], JournalWrite>;

@@ -22,7 +22,7 @@ export class FakeJournal implements Journal {
   readonly #plans = new Map<string, PlanRecord>();
   readonly #notes = new Map<string, Note[]>();
   readonly #reports = new Map<string, Report>();
-  readonly #locks = new Map<string, string>();
+  readonly #locks = new Map<string, { readonly runId: string; readonly version: number }>();
   readonly #watched = new Set<string>();
   readonly #decide: typeof transition;
   readonly #onWrite: WriteWatcher;
@@ -84,14 +84,16 @@ export class FakeJournal implements Journal {
     return this.#reports.get(runId);
   }
 
-  async takeLock(cluster: string, runId: string): Promise<string> {
-    const holder = this.#locks.get(cluster) ?? runId;
-    this.#locks.set(cluster, holder);
-    return holder;
+  async takeLock(cluster: string, runId: string, version: number): Promise<string> {
+    const held = this.#locks.get(cluster);
+    if (held !== undefined && held.runId !== runId) return held.runId;
+    this.#locks.set(cluster, { runId, version: Math.max(version, held?.version ?? 0) });
+    return runId;
   }
 
-  async releaseLock(cluster: string, runId: string): Promise<void> {
-    if (this.#locks.get(cluster) === runId) this.#locks.delete(cluster);
+  async releaseLock(cluster: string, runId: string, version: number): Promise<void> {
+    const held = this.#locks.get(cluster);
+    if (held?.runId === runId && held.version <= version) this.#locks.delete(cluster);
   }
 
   async watchedRuns(): Promise<string[]> {
@@ -99,7 +101,7 @@ export class FakeJournal implements Journal {
   }
 
   async locks(): Promise<{ cluster: string; runId: string }[]> {
-    return [...this.#locks].map(([cluster, runId]) => ({ cluster, runId }));
+    return [...this.#locks].map(([cluster, { runId }]) => ({ cluster, runId }));
   }
 
   async unwatch(runId: string): Promise<void> {
@@ -124,6 +126,6 @@ export class FakeJournal implements Journal {
 
   /** Whether the run holds any cluster's lock, for tests and the world's own checks. */
   holdsLock(runId: string): boolean {
-    return [...this.#locks.values()].includes(runId);
+    return [...this.#locks.values()].some((held) => held.runId === runId);
   }
 }

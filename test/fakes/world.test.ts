@@ -79,7 +79,7 @@ describe('a part that the kernel switches', () => {
 
   test('stands from the command on, and is in force from InjectAt to RestoreAt alone', async () => {
     const world = new World({});
-    await world.journal.takeLock('orders-staging', 'run1');
+    await world.journal.takeLock('orders-staging', 'run1', 0);
     const machine = world.machines.get('i-node-1')!;
     await world.clock.within(1_000, machine.change('cut', { ...window, ...whom }));
 
@@ -94,7 +94,7 @@ describe('a part that the kernel switches', () => {
 
   test('flaps by its seconds on and off', async () => {
     const world = new World({});
-    await world.journal.takeLock('orders-staging', 'run1');
+    await world.journal.takeLock('orders-staging', 'run1', 0);
     const machine = world.machines.get('i-node-1')!;
     const flap = { ...window, ...whom, Flap: '2-3' };
     await world.clock.within(1_000, machine.change('cut', flap));
@@ -111,7 +111,7 @@ describe('a part that the kernel switches', () => {
 
   test('without the kernel it is in force once its script has waited', async () => {
     const world = new World({});
-    await world.journal.takeLock('orders-staging', 'run1');
+    await world.journal.takeLock('orders-staging', 'run1', 0);
     const machine = world.machines.get('i-node-1')!;
     machine.switchesByKernel = false;
     const changing = machine.change('cut', { ...window, ...whom });

@@ -61,6 +61,11 @@ describe('write() answers exactly as transition() does', () => {
       at: At,
     }),
     fc.record({
+      kind: fc.constant('stick' as const),
+      steps: fc.array(fc.record({ stepId: Attempt, reason: fc.constantFrom('silent', 'denied') })),
+      at: At,
+    }),
+    fc.record({
       kind: fc.constant('finish-now' as const),
       off: fc.constantFrom(0, 0, 0, -1, 1),
       at: At,
@@ -134,6 +139,7 @@ describe('write() answers exactly as transition() does', () => {
       'intend-undo',
       'reopen-restore',
       'settle',
+      'stick',
     ]);
   });
 

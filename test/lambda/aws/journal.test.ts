@@ -22,35 +22,47 @@ afterAll(() => dynamo.stop());
 
 describe('the lock', () => {
   test('is the first one’s until it frees it, and only it can', async () => {
-    expect(await journal.takeLock('c1', 'r1')).toBe('r1');
-    expect(await other.takeLock('c1', 'r2')).toBe('r1');
-    expect(await journal.takeLock('c1', 'r1')).toBe('r1');
+    expect(await journal.takeLock('c1', 'r1', 0)).toBe('r1');
+    expect(await other.takeLock('c1', 'r2', 0)).toBe('r1');
+    expect(await journal.takeLock('c1', 'r1', 0)).toBe('r1');
 
-    await other.releaseLock('c1', 'r2');
-    expect(await other.takeLock('c1', 'r2')).toBe('r1');
+    await other.releaseLock('c1', 'r2', 0);
+    expect(await other.takeLock('c1', 'r2', 0)).toBe('r1');
 
-    await journal.releaseLock('c1', 'r1');
-    await journal.releaseLock('c1', 'r1');
-    expect(await other.takeLock('c1', 'r2')).toBe('r2');
+    await journal.releaseLock('c1', 'r1', 0);
+    await journal.releaseLock('c1', 'r1', 0);
+    expect(await other.takeLock('c1', 'r2', 0)).toBe('r2');
+  });
+
+  test('taken again at a later version, it is not freed by who knows the earlier one', async () => {
+    await journal.takeLock('c5', 'r1', 3);
+    await journal.takeLock('c5', 'r1', 5);
+    await journal.takeLock('c5', 'r1', 4);
+
+    await other.releaseLock('c5', 'r1', 4);
+    expect(await other.takeLock('c5', 'r2', 9)).toBe('r1');
+
+    await other.releaseLock('c5', 'r1', 5);
+    expect(await other.takeLock('c5', 'r2', 9)).toBe('r2');
   });
 
   test('taken with a lost answer is taken', async () => {
     dynamo.loseAnswers('UpdateItem', 1);
-    expect(await journal.takeLock('c2', 'r1')).toBe('r1');
-    expect(await journal.takeLock('c2', 'r2')).toBe('r1');
+    expect(await journal.takeLock('c2', 'r1', 0)).toBe('r1');
+    expect(await journal.takeLock('c2', 'r2', 0)).toBe('r1');
   });
 
   test('freed with a lost answer does not free the next one’s', async () => {
-    await journal.takeLock('c3', 'r1');
-    dynamo.loseAnswers('DeleteItem', 1, () => other.takeLock('c3', 'r2'));
-    await journal.releaseLock('c3', 'r1');
-    expect(await journal.takeLock('c3', 'r1')).toBe('r2');
+    await journal.takeLock('c3', 'r1', 0);
+    dynamo.loseAnswers('DeleteItem', 1, () => other.takeLock('c3', 'r2', 0));
+    await journal.releaseLock('c3', 'r1', 0);
+    expect(await journal.takeLock('c3', 'r1', 0)).toBe('r2');
   });
 
   test('is listed with its run for the sweeper', async () => {
-    await journal.takeLock('c4', 'r4');
+    await journal.takeLock('c4', 'r4', 0);
     expect(await journal.locks()).toContainEqual({ cluster: 'c4', runId: 'r4' });
-    await journal.releaseLock('c4', 'r4');
+    await journal.releaseLock('c4', 'r4', 0);
     expect((await journal.locks()).map(({ cluster }) => cluster)).not.toContain('c4');
   });
 });

@@ -61,7 +61,7 @@ export const mutants: readonly Mutant[] = [
       {
         file: inject,
         find: 'const context = await contextOf(runId, gateways);',
-        put: 'const context = await contextOf(runId, gateways);\n  await gateways.journal.takeLock(context.run.cluster, runId);',
+        put: 'const context = await contextOf(runId, gateways);\n  await gateways.journal.takeLock(context.run.cluster, runId, 0);',
       },
       { file: 'core/plan/plan.ts', find: '  refuseForeignMarks(inventory);', put: '' },
       {
@@ -78,13 +78,13 @@ export const mutants: readonly Mutant[] = [
       {
         file: 'lambda/engine/open.ts',
         find: 'const run = await createRun(asked, request.experiment, gateways);',
-        put: 'await gateways.journal.takeLock(request.experiment.cluster, asked.runId);\n  await createRun(asked, request.experiment, gateways);',
+        put: 'await gateways.journal.takeLock(request.experiment.cluster, asked.runId, 0);\n  await createRun(asked, request.experiment, gateways);',
       },
       { file: 'lambda/engine/open.ts', find: 'await lockCluster(run, gateways);', put: '' },
       {
         file: sweep,
-        find: "if (run?.life === 'final') await",
-        put: "if (run === undefined || run.life === 'final') await",
+        find: 'if (run !== undefined && mayRelease(run)) {',
+        put: 'if (run === undefined) await journal.releaseLock(cluster, runId, 0);\n    else if (mayRelease(run)) {',
       },
     ],
   },
@@ -212,7 +212,9 @@ export const mutants: readonly Mutant[] = [
   {
     row: 'rule 10, a lost answer settles',
     shows: 'without lock',
-    patches: [{ file: inject, find: "if (answer.kind !== 'unknown') {", put: '{' }],
+    patches: [
+      { file: inject, find: "if (answer.kind !== 'unknown' && maySettle(attempt)) {", put: '{' },
+    ],
   },
   {
     row: 'rule 10, a lost undo settles',
@@ -283,7 +285,9 @@ export const mutants: readonly Mutant[] = [
   {
     row: 'rule 15, no recheck',
     shows: 'is in force',
-    patches: [{ file: sweep, find: 'await recheck(run, gateways);', put: 'return;' }],
+    patches: [
+      { file: sweep, find: "if (task === 'recheck') await recheck(run, gateways);", put: '' },
+    ],
   },
   {
     row: 'rule 15, recheck once',
@@ -291,8 +295,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: sweep,
-        find: 'const holder = await journal.takeLock(run.cluster, run.runId);',
-        put: 'await journal.unwatch(run.runId);\n    const holder = await journal.takeLock(run.cluster, run.runId);',
+        find: 'const holder = await journal.takeLock(run.cluster, run.runId, run.version);',
+        put: 'await journal.unwatch(run.runId);\n  const holder = await journal.takeLock(run.cluster, run.runId, run.version);',
       },
     ],
   },

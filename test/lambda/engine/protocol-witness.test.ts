@@ -5,7 +5,8 @@
 import { expect, test } from 'vitest';
 import { inject } from '../../../lambda/engine/inject.ts';
 import { look } from '../../../lambda/engine/restore.ts';
-import { recheckMs, sweep } from '../../../lambda/engine/sweep.ts';
+import { recheckMs } from '../../../core/protocol.ts';
+import { sweep } from '../../../lambda/engine/sweep.ts';
 import {
   clientRule,
   nodeGroup,
