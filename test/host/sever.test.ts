@@ -108,6 +108,11 @@ const lameSs = instead(
   'ss',
   'for w; do shift; [ "$w" = -K ] || set -- "$@" "$w"; done; exec /run/real-ss "$@"',
 );
+/** As `ss -K` that ends before it has seen every socket, twice. */
+const hastySs = instead(
+  'ss',
+  `case "$*" in *-K*"${p1.ip4}"*) echo x >>/run/hasty; [ "$(wc -l </run/hasty)" -gt 2 ] || exit 0 ;; esac; exec /run/real-ss "$@"`,
+);
 const noPerl = instead('perl', 'exit 127');
 const noPython = instead('python3', 'exit 127');
 /** A listing of what the script would leave behind. */
@@ -172,6 +177,17 @@ describeOnKernel('sever proves first that the kernel closes sockets', () => {
       }
     },
   );
+
+  test('sever closes again what ss has passed over', async () => {
+    const host = await aHost(hastySs);
+    const [own, peer] = await Promise.all([startActor(host), startActor(host, 'p1')]);
+    await peer.tell({ order: 'listen', port: 3001 });
+    const link = await own.link(p1.ip4, 3001);
+    const { json } = await host.script('sever', severOf());
+
+    expect(json).toMatchObject({ outcome: 'severed', before: 1, left: 0 });
+    expect(await own.ask(link)).not.toBe('answered');
+  });
 
   test.each([
     { config: 'CONFIG_INET_DIAG_DESTROY=y', outcome: 'able' },
