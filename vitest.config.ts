@@ -9,6 +9,7 @@ export default defineConfig({
       'test/rehearsal/**',
       'test/emulator/**',
       'test/host/**',
+      'test/lab/vpc/**',
       'test/lambda/engine/{interleaved,mutants}.test.ts',
     ],
     reporters: ['default', new CountsReporter()],

@@ -1,18 +1,24 @@
-import type { Reporter, TestModule } from 'vitest/node';
+import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
-/** Ends every test run with one plain line, `N passed, N failed, N skipped`, for CI to read. */
+/**
+ * Ends every test run with one plain line, `N passed, N failed, N skipped`, for CI to read; before it, by
+ * name, every test that passed only when it was tried again.
+ */
 export class CountsReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
-    const states = modules.flatMap((module) =>
-      [...module.children.allTests()].map((test) => test.result().state),
-    );
-    const count = (state: string): number => states.filter((one) => one === state).length;
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const count = (state: string): number =>
+      tests.filter((test) => test.result().state === state).length;
     const broken = modules.filter(
       (module) => module.state() === 'failed' && module.errors().length > 0,
     );
     const failed = count('failed') + broken.length;
-    process.stdout.write(
-      `\n${count('passed')} passed, ${failed} failed, ${count('skipped')} skipped\n`,
-    );
+    const lines = [
+      ...tests.filter(isTriedAgain).map(({ fullName }) => `tried again: ${fullName}`),
+      `${count('passed')} passed, ${failed} failed, ${count('skipped')} skipped`,
+    ];
+    process.stdout.write(`\n${lines.join('\n')}\n`);
   }
 }
+
+const isTriedAgain = (test: TestCase): boolean => test.diagnostic()?.flaky === true;

@@ -62,10 +62,12 @@ const rules = await sh(
 
 /** Answers every connection with the address that it came from. */
 const serve = `require('node:net').createServer((s) => s.end(s.remoteAddress)).listen(3000, '0.0.0.0')`;
-const ask = (address: string) => `timeout 3 bash -c 'exec 3<>/dev/tcp/${address}/3000; cat <&3'`;
+const ask = (address: string) => `timeout 10 bash -c 'exec 3<>/dev/tcp/${address}/3000; cat <&3'`;
 
 await sh('n2', defineUnit('aerospike', [process.execPath, '-e', serve]));
-await sh('n2', 'systemctl start aerospike; sleep 1');
+/** Waits until somebody listens on port 3000, ten seconds at most. */
+const listening = 'for _ in $(seq 100); do ss -Hltn | grep -q :3000 && break; sleep 0.1; done';
+await sh('n2', `systemctl start aerospike; ${listening}`);
 const links = {
   first: await sh('n1', `ip route get 10.0.2.12 | grep -o 'dev eth.'; ${ask('10.0.2.12')}`),
   second: await sh('n1', `ip route get 10.0.42.12 | grep -o 'dev eth.'; ${ask('10.0.42.12')}`),
@@ -74,7 +76,7 @@ const links = {
 
 await sh('old', containerScript([3000]));
 await sh('old', defineUnit('aerospike', inContainer([process.execPath, '-e', serve])));
-await sh('old', 'systemctl start aerospike; sleep 1');
+await sh('old', `systemctl start aerospike; ${listening}; sleep 1`);
 const container = {
   listens: await sh('old', 'ss -Hltn | grep -c :3000'),
   fromOutside: await sh('n1', ask('10.0.1.23')),

@@ -19,10 +19,10 @@ process.stdin.pipe(socket);
 socket.pipe(process.stdout);`;
 
 /** How long traffic may take before it counts as blocked; a host answers in a few milliseconds. */
-const PATIENCE_MS = 500;
+const PATIENCE_MS = 1500;
 
 /** How long a program may take to start on a busy machine. */
-const START_MS = 5000;
+const START_MS = 15_000;
 
 /** Start a TCP echo server on both families inside `host`. */
 export async function serveEcho(network: Network, host: string, port: number): Promise<void> {
