@@ -1,18 +1,20 @@
 /**
- * `aerofault`: the command line. Changes nothing so far: `plan` shows what an experiment would change,
- * `doctor` asks hosts whether faults can be done to them.
+ * `aerofault`: the command line. `plan` shows what an experiment would change, `doctor` asks hosts whether
+ * faults can be done to them, `report` and `status` tell of runs: these change nothing. `restore` and `abort`
+ * end runs; nothing here begins one.
  *
- * Standard output has the one result, standard error everything else. Exit codes: 0 planned, or fit; 1 not
- * fit; 2 refused or bad input; 4 no credentials or permission; 70 a bug in aerofault.
+ * Standard output has the one result, standard error everything else. Exit codes: 0 planned, fit, or clean;
+ * 1 not fit, or not confirmed; 2 refused or bad input; 3 not clean or stuck; 4 no credentials or permission;
+ * 5 stopped watching, or the run goes on; 70 a bug in aerofault.
  */
 import { Command, CommanderError } from 'commander';
 import * as z from 'zod';
 import { Refusal } from '../core/refusal.ts';
 import { usualDocumentPrefix } from '../lib/document-name.ts';
 import { doctor } from './cli/doctor.ts';
+import { exitCodes } from './cli/exit-codes.ts';
 import { planFile } from './cli/plan-file.ts';
-
-const exitCodes = { unfit: 1, refused: 2, denied: 4, bug: 70 } as const;
+import { addRunCommands } from './cli/run-commands.ts';
 
 const planExamples = `
 Examples:
@@ -51,6 +53,7 @@ function program(): Command {
     .exitOverride();
   addPlan(root);
   addDoctor(root);
+  addRunCommands(root);
   return root;
 }
 
@@ -90,14 +93,17 @@ function addDoctor(root: Command): void {
     });
 }
 
-/** Codes of EC2 and the SDK that say "you may not". */
+/** Codes of AWS and the SDK that say "you may not". */
 const denied = new Set([
   'AccessDenied',
+  'AccessDeniedException',
   'AuthFailure',
   'CredentialsProviderError',
   'ExpiredToken',
+  'ExpiredTokenException',
   'InvalidClientTokenId',
   'UnauthorizedOperation',
+  'UnrecognizedClientException',
 ]);
 
 function exitCodeFor(error: unknown): number {
@@ -108,7 +114,7 @@ function exitCodeFor(error: unknown): number {
     return exitCodes.refused;
   }
   if (denied.has(name) || message.startsWith('Region is missing')) {
-    process.stderr.write(`Cannot read AWS as it must let us in: found ${name}: ${message}\n`);
+    process.stderr.write(`Cannot use AWS as it must let us in: found ${name}: ${message}\n`);
     return exitCodes.denied;
   }
   process.stderr.write(`${error instanceof Error ? error.stack : message}\n`);

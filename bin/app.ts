@@ -17,13 +17,15 @@ const alarmTopicArn = contextOf('alarmTopicArn');
 const bundles = contextOf('bundles');
 const shared = prefix === undefined ? {} : { documentPrefix: prefix };
 
-new HostDocumentsStack(app, 'AerofaultHostDocuments', shared);
-new AerofaultStack(app, 'Aerofault', {
+const documents = new HostDocumentsStack(app, 'AerofaultHostDocuments', shared);
+const stack = new AerofaultStack(app, 'Aerofault', {
   ...shared,
   ...(clusters === undefined ? {} : { clusters }),
   ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }),
   ...(bundles === undefined ? {} : { bundles }),
 });
+// Deployed before it and destroyed after it, so that its guard restores every run while the scripts are there.
+stack.addStackDependency(documents, 'Runs are restored by these documents');
 
 function contextOf(name: string): string | undefined {
   const value: unknown = app.node.tryGetContext(name);

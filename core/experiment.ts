@@ -5,10 +5,18 @@ import { contradictionIn } from './contradictions.ts';
 import { AskedIntensity, Fault, Flapping, Mechanism, Packets } from './fault.ts';
 import { Refusal } from './refusal.ts';
 import { sentence } from './sentence.ts';
+import { StopOn } from './stop/stop-on.ts';
+import { AllowedWindows } from './windows.ts';
 
 /** Longest hold an experiment may ask for, in seconds. */
 const holdSecondsMax = 3600;
 const PortNumber = z.int().min(listenerPortMin).max(65_535);
+
+/** Namespaces by name; a server has 32 at most. */
+const Namespaces = z
+  .array(z.string().regex(/^[A-Za-z0-9_-]{1,31}$/))
+  .min(1)
+  .max(32);
 
 /** TLS twins have no usual number that is listened on: absent means there is none. */
 const PortNumbersGiven = z.strictObject({
@@ -95,16 +103,16 @@ export const ExperimentSchema = z.strictObject({
     })
     .optional()
     .meta({ description: 'What should be seen' }),
-  stopOn: z
-    .strictObject({
-      alarms: z
-        .array(z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 ._/:-]{0,254}$/))
-        .max(10)
-        .optional()
-        .meta({ description: 'CloudWatch alarms; any that is not OK ends the hold' }),
-    })
-    .optional()
-    .meta({ description: 'What ends the hold early' }),
+  stopOn: StopOn.optional().meta({ description: 'What ends the hold early' }),
+  acceptDataLoss: Namespaces.optional().meta({
+    description: 'Namespaces of which more nodes may be cut off than have copies to spare',
+  }),
+  acceptUnavailable: Namespaces.optional().meta({
+    description: 'The same, for namespaces with strong consistency',
+  }),
+  allowedWindows: AllowedWindows.optional().meta({
+    description: 'The whole run, until its deadline, must lie in one of these',
+  }),
 });
 export type Experiment = z.infer<typeof ExperimentSchema>;
 export type { ClientCutFault, PartitionFault, Topology, TopologyOf, XdrCutFault } from './fault.ts';

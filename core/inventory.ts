@@ -153,6 +153,12 @@ export const Survey = z.strictObject({
       }),
       fabricAddresses: z.array(z.string()),
       strong: z.array(z.string()).meta({ description: 'Namespaces with strong consistency' }),
+      namespaces: z
+        .array(
+          z.strictObject({ name: z.string(), replicationFactor: z.int(), strong: z.boolean() }),
+        )
+        .optional()
+        .meta({ description: 'Absent: not told, or too many to tell' }),
     })
     .optional()
     .meta({ description: 'Absent where no node answers' }),

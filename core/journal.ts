@@ -136,14 +136,18 @@ function intended(item: RunItem, write: JournalWrite & { kind: 'intend' }): RunI
 
 function mutated(item: RunItem, { attempt, at }: { attempt: string; at: number }): RunItem {
   const pending = [...new Set([...item.pending, attempt])];
-  return bump({ ...item, pending, lastMutationAt: at });
+  return bump({ ...item, pending, lastMutationAt: latest(item, at) });
 }
 
 /** A definite answer counts in any life, and sets the last mutation again [10, shortcut]. */
 function settled(item: RunItem, { attempt, at }: { attempt: string; at: number }): RunItem {
   const pending = item.pending.filter((one) => one !== attempt);
-  return bump({ ...item, pending, lastMutationAt: at });
+  return bump({ ...item, pending, lastMutationAt: latest(item, at) });
 }
+
+/** Never back: a write that was held up may bear an older time than those that overtook it [10]. */
+const latest = ({ lastMutationAt = 0 }: RunItem, at: number): number =>
+  Math.max(lastMutationAt, at);
 
 function closed(item: RunItem, write: JournalWrite & { kind: 'close' }): RunItem | undefined {
   if (item.life !== 'opening' && item.life !== 'open') return undefined;

@@ -114,15 +114,17 @@ export interface RevokeMerge {
 }
 
 /**
- * Brings back the revoked rules that nothing allows now, but only while a rule with the run's tag stands
- * in the group: without that witness, absence has no author.
+ * Brings back the revoked rules that nothing allows now, but only while a rule with the run's tag, or the
+ * witness by its description, stands in the group: without one, absence has no author.
  */
 export function mergeRevoked(
-  { rules }: RevokeRules,
+  { rules, witness }: RevokeRules,
   now: readonly Rule[],
   { runId, directionOf }: { runId: string; directionOf: (ruleId: string) => Rule['direction'] },
 ): RevokeMerge {
-  const witnesses = now.filter(({ tags }) => tags[runTag] === runId);
+  const isWitness = (rule: Rule): boolean =>
+    rule.tags[runTag] === runId || (markedBy(rule) === runId && sameAllowance(rule.spec, witness));
+  const witnesses = now.filter(isWitness);
   if (witnesses.length === 0) return { removals: [], again: [] };
   const allows = (rule: Rule, { ruleId, before }: RevokeRules['rules'][number]): boolean =>
     rule.direction === directionOf(ruleId) && sameAllowance(rule.spec, before);
@@ -142,7 +144,8 @@ export function mergeRevoked(
 const byKey = ([left]: [string, string], [right]: [string, string]): number =>
   left < right ? -1 : 1;
 
-function batched(
+/** Revoked rules as the calls that authorise them again, one for each direction and set of tags. */
+export function batched(
   missing: RevokeRules['rules'],
   directionOf: (ruleId: string) => Rule['direction'],
 ): Again[] {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Change, NodeView, ProbeResult } from './observation.ts';
+import { StopCause } from './stop/stop.ts';
 
 /**
  * What the run saw and did, for the report and for people. Nothing that restores reads a note: intents
@@ -46,6 +47,14 @@ export const Note = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     ...common,
+    kind: z.literal('undo'),
+    stepId: z.string(),
+    by: z.string(),
+    answer: z.enum(['refused', 'unknown']),
+    reason: z.string().meta({ description: 'Why a step could not be looked at, or not be undone' }),
+  }),
+  z.strictObject({
+    ...common,
     kind: z.literal('look'),
     by: z.string(),
     found: z.int(),
@@ -58,6 +67,9 @@ export const Note = z.discriminatedUnion('kind', [
     residue: z.array(z.string()),
     others: z.array(z.string()).meta({ description: 'What others changed meanwhile' }),
   }),
+  z
+    .strictObject({ ...common, kind: z.literal('stopped'), cause: StopCause, says: z.string() })
+    .meta({ description: 'Why the hold ended before its time' }),
   z.strictObject({ ...common, kind: z.literal('failure'), error: z.string(), cause: z.string() }),
 ]);
 export type Note = z.infer<typeof Note>;

@@ -30,6 +30,7 @@ export const NodeView = z.object({
   unavailable: z.int(),
   dead: z.int(),
   stopWrites: z.boolean(),
+  clockSkewMs: z.int().optional().meta({ description: 'cluster_clock_skew_ms' }),
 });
 export type NodeView = z.infer<typeof NodeView>;
 
@@ -63,6 +64,13 @@ export const ProbeResult = z.union([
   z.object({ ...asked, answer: z.enum([...ConnectionAnswer.options, 'absent', 'stopped']) }),
   z.object({ ...asked, established: z.int() }),
   z.object({ ...asked, parts: z.array(Hits) }),
+  z.object({
+    ...asked,
+    answer: z.literal('ok'),
+    lags: z
+      .array(z.tuple([z.string(), z.int()]))
+      .meta({ description: 'Destination, and how many seconds the node lags behind to it' }),
+  }),
   z.object({
     ...asked,
     answer: z.literal('ok'),

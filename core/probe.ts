@@ -21,6 +21,7 @@ export {
   xdrQuestions,
 } from './probe/part-questions.ts';
 export type { XdrQuestion } from './probe/part-questions.ts';
+export { lagQuestions } from './probe/lag-questions.ts';
 export { guardMsOf } from './probe/windows.ts';
 export { firstLookMs, nextLookMs } from './probe/look-times.ts';
 
@@ -33,7 +34,16 @@ export interface Question {
   /** Instance id of the vantage: never the machine that is asked about, except for its own view. */
   readonly from: string;
   readonly item: string;
-  readonly purpose: 'cut' | 'control' | 'canary' | 'view' | 'hits' | 'counted' | 'service' | 'xdr';
+  readonly purpose:
+    | 'cut'
+    | 'control'
+    | 'canary'
+    | 'view'
+    | 'hits'
+    | 'counted'
+    | 'service'
+    | 'xdr'
+    | 'lag';
 }
 
 /** A question about one connection. */

@@ -1,5 +1,8 @@
 import * as z from 'zod';
 import { PartReport, partReportsOf } from './report/parts.ts';
+import { StoppedBy, stoppedByOf } from './stop/stopped-by.ts';
+import { notConfirmed } from './report/not-confirmed.ts';
+import { StuckReport, stuckOf } from './report/stuck.ts';
 import { clustersSeen, firstGroupedAs } from './clusters.ts';
 import { ExperimentSchema } from './experiment.ts';
 import { nodesOf } from './inventory.ts';
@@ -32,6 +35,9 @@ export const Report = z.strictObject({
   startedBy: z.string(),
   life: Life,
   closedBy: Actor.nullable().meta({ description: 'Which way out ended the fault' }),
+  stoppedBy: StoppedBy.nullable().default(null).meta({
+    description: 'What ended it before its time; null: nothing did, or it failed',
+  }),
   failure: z.strictObject({ error: z.string(), cause: z.string() }).nullable(),
   plan: z.strictObject({
     digest: z.string().nullable(),
@@ -65,6 +71,7 @@ export const Report = z.strictObject({
     z.strictObject({ at: z.int(), key: z.string(), size: z.int(), nodes: z.array(z.string()) }),
   ),
   restored: z.array(z.strictObject({ stepId: z.string(), at: z.int(), by: z.string() })),
+  stuck: StuckReport.nullable().default(null),
   residue: z.array(z.string()),
   others: z
     .array(z.string())
@@ -87,6 +94,7 @@ export function reportOf(story: Story): Report {
     startedBy: story.startedBy,
     life: run.life,
     closedBy: run.closedBy ?? null,
+    stoppedBy: stoppedByOf(story),
     failure: failureOf(story) ?? null,
     plan: planOf(record),
     verdicts,
@@ -94,6 +102,7 @@ export function reportOf(story: Story): Report {
     parts: partReportsOf(story),
     clusters: clustersSeen(changesOf(story)).map((one) => ({ ...one, nodes: [...one.nodes] })),
     restored: restoredIn(notes),
+    stuck: stuckOf(story),
     ...residueIn(notes),
     bundles: {},
   };
@@ -131,20 +140,12 @@ function sentenceOf(outcome: Outcome, story: Story, verdicts: Report['verdicts']
     case 'refused':
       return failure?.cause ?? `REFUSED ${what}`;
     case 'not-clean':
-      return `NOT CLEAN ${what}: ${verdicts.clean.evidence.join('; ')}`;
+      return `${run.stuckSince === undefined ? 'NOT CLEAN' : 'STUCK'} ${what}: ${verdicts.clean.evidence.join('; ')}`;
     case 'broken':
       return `BROKEN ${what}: ${failure?.error}: ${failure?.cause}; restored and clean`;
     case 'not-confirmed':
-      return `NOT CONFIRMED ${what}: ${shortcoming(verdicts, failure?.cause)}`;
+      return notConfirmed(what, story, verdicts);
   }
-}
-
-/** The first verdict that is not confirmed, and why. */
-function shortcoming({ steady, inForce, recovered }: Report['verdicts'], cause?: string): string {
-  const spans = { steady, 'in force': inForce, recovered };
-  const short = Object.entries(spans).find(([, { answer }]) => answer !== 'confirmed');
-  const [span, verdict] = short ?? ['in force', inForce];
-  return `${span} ${verdict.answer}: ${cause ?? verdict.evidence[0] ?? 'nothing was seen'}`;
 }
 
 function timingOf(story: Story): Report['timing'] {

@@ -185,7 +185,8 @@ function sameRule(left: Rule, right: Rule): boolean {
   return sameSpec(left.spec, right.spec) && sameTags(left.tags, right.tags);
 }
 
-function sameTags(left: Rule['tags'], right: Rule['tags']): boolean {
+/** Whether two things bear the same tags. */
+export function sameTags(left: Rule['tags'], right: Rule['tags']): boolean {
   const keys = Object.keys(left);
   return keys.length === Object.keys(right).length && keys.every((key) => left[key] === right[key]);
 }

@@ -236,6 +236,9 @@ export const temporaryId = (name: string): string => `${temporaryPrefix}${name}`
 export const temporaryName = (groupId: string): string | undefined =>
   groupId.startsWith(temporaryPrefix) ? groupId.slice(temporaryPrefix.length) : undefined;
 
+/** How the names of all groups that a run makes begin: they tell whose it is where its tag is gone. */
+export const groupNamesOf = (runId: string): string => `aerofault-${runId}-`;
+
 /** The steps by phase, in the order they are applied. */
 export function phasesOf(steps: readonly Step[]): Step[][] {
   const phases = [...new Set(steps.map(({ phase }) => phase))].toSorted((a, b) => a - b);

@@ -14,6 +14,8 @@ export interface Story {
   readonly record: (Pick<Subject, 'inventory' | 'plan'> & { readonly digest: string }) | undefined;
   readonly notes: readonly Note[];
   readonly failure: { readonly error: string; readonly cause: string } | undefined;
+  /** The name of the SSM document that restores a host; the usual one when absent. */
+  readonly restoreDocument?: string | undefined;
 }
 
 /** The notes of one kind, in the order they were made. */

@@ -5,6 +5,24 @@ import { Refusal } from './refusal.ts';
 /** What a node of Aerospike said of itself. */
 export type NodeSurvey = NonNullable<Survey['node']>;
 
+/** A namespace as its cluster's nodes have it. */
+export type Namespace = NonNullable<NodeSurvey['namespaces']>[number];
+
+/**
+ * The namespaces that nodes told of, each once: where nodes differ with the fewest copies, and as strong
+ * where any says so.
+ */
+export function namespacesOf(inventory: Inventory): Namespace[] {
+  const told = nodesOf(inventory).flatMap(
+    ({ id }) => nodeSurveyOf(id, inventory)?.namespaces ?? [],
+  );
+  return [...Map.groupBy(told, ({ name }) => name)].map(([name, alike]) => ({
+    name,
+    replicationFactor: Math.min(...alike.map(({ replicationFactor }) => replicationFactor)),
+    strong: alike.some(({ strong }) => strong),
+  }));
+}
+
 /** What a host said of itself, if it was asked and answered. */
 export function surveyOf(instanceId: string, { surveys = [] }: Inventory): Survey | undefined {
   return surveys.find((survey) => survey.instanceId === instanceId);

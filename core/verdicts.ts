@@ -108,6 +108,7 @@ const sawIn =
 function cleanVerdict(story: Story, subject: Subject, baseline: Sample): Verdict {
   const reopened = sampleAt(story.notes, 'clean');
   return worst([
+    ...stuckFindings(story),
     lookFinding(story),
     residueFinding(story.notes),
     ...reopenedFindings(subject, baseline, reopened),
@@ -126,10 +127,18 @@ function reopenedFindings(
     : [reopenedFinding(subject, baseline, reopened)];
 }
 
-function cleanUntouched({ run }: Story): Verdict {
-  return run.life === 'final'
-    ? { answer: 'confirmed', evidence: ['nothing was ever touched'] }
-    : { answer: 'inconclusive', evidence: [`the run is ${run.life}, not final`] };
+function cleanUntouched(story: Story): Verdict {
+  const { life } = story.run;
+  if (life === 'final') return { answer: 'confirmed', evidence: ['nothing was ever touched'] };
+  const saw = `the run is ${life}, not final`;
+  return worst([...stuckFindings(story), { answer: 'inconclusive', saw }]);
+}
+
+/** Why restore has given up for now, the first steps of it; the report's own `stuck` has all. */
+function stuckFindings({ run: { stuckSteps = [] } }: Story): Finding[] {
+  return stuckSteps
+    .slice(0, 3)
+    .map(({ stepId, reason }) => ({ answer: 'inconclusive', saw: `${stepId}: ${reason}` }));
 }
 
 function lookFinding({ run, notes }: Story): Finding {

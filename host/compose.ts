@@ -35,7 +35,7 @@ const directive = '# shellcheck shell=sh disable=SC2034,SC2154,SC2317,SC2329';
 /** What a line `#include NAME` in a script stands for. */
 const inclusions: Readonly<Record<string, (name: ScriptName) => string>> = {
   restore: (name) => compose('restore', methods[name] ?? []),
-  talk: (name) => bash(name, 'talk', 'view', 'shipped', 'record', 'keep', 'dispatch'),
+  talk: (name) => bash(name, 'talk', 'view', 'shipped', 'lag', 'record', 'keep', 'dispatch'),
   xdr_talk: (name) => bash(name, 'talk', 'xdr'),
   survey_talk: (name) => bash(name, 'talk', 'survey'),
 };

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# What probe.sh calls: connect|view|xdr|record|keep ADDRESS PORT [MORE].
+# What probe.sh calls: connect|view|xdr|lag|record|keep ADDRESS PORT [MORE].
 timed_connect() {
   local began
   errors=$3
@@ -14,6 +14,7 @@ case $1 in
   connect) timed_connect "$2" "$3" "$4" ;;
   view) errors=$5 && view "$2" "$3" "$4" ;;
   xdr) errors=$5 && shipped "$2" "$3" "$4" ;;
+  lag) errors=$4 && lag "$2" "$3" ;;
   record) record "$2" "$3" "$4" "$5" ;;
   keep) keep "$2" "$3" "$4" "$5" ;;
 esac

@@ -10,6 +10,7 @@
 #   kept/ADDR/PORT            how the canary is
 #   links/ADDR/PORT           established connections with ADDR, PORT at either end
 #   xdr/ADDR/PORT/DC          what the node ships to DC (see shipped.bash)
+#   lag/ADDR/PORT             how far the node lags behind to its XDR destinations (see lag.bash)
 #   hits                      what the rules of the run have met, by their counters
 #   stop                      ends recorders and canaries of the run and removes what they wrote
 #
@@ -82,7 +83,7 @@ split() {
 
 check() {
   case $verb/$fields in
-    new/3 | record/3 | keep/3 | kept/3 | links/3 | stop/1 | hits/1) ;;
+    new/3 | record/3 | keep/3 | kept/3 | links/3 | lag/3 | stop/1 | hits/1) ;;
     xdr/4) is_dc "$extra" || unfit Probes 'destinations of 1 to 31 letters, digits, - and _' ;;
     view/4) is_port "$extra" || unfit Probes 'views with the size of a cluster' ;;
     recorded/4) is_instant || unfit Probes 'recorded since epoch milliseconds' ;;
@@ -101,6 +102,7 @@ start() {
   said=$scratch/$number
   case $verb in
     new) limited connect "$address" "$port" "$said.err" ;;
+    lag) limited lag "$address" "$port" "$said.err" ;;
     view | xdr) limited "$verb" "$address" "$port" "$extra" "$said.err" ;;
     record | keep) start_background ;;
     stop) stop_background ;;
@@ -160,6 +162,8 @@ finish() {
 finish_new() { heard '"answer":"timed-out","ms":2000'; }
 
 finish_xdr() { heard '"answer":"silent","reason":"timed-out"'; }
+
+finish_lag() { heard '"answer":"silent","reason":"timed-out"'; }
 
 finish_view() { heard '"answer":"silent","reason":"timed-out"'; }
 

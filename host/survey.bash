@@ -7,7 +7,7 @@ survey() {
   ask 2 $'node\nbuild\nstatistics\nnamespaces\nget-config:context=network\nendpoints\n' ||
     silent "$(silence $?)"
   hear_node
-  racks='' strong=''
+  racks='' strong='' factors=''
   if [[ -n $namespaces ]]; then
     ask 2 "$(lines namespace/ "$namespaces")"$'\n' || silent "$(silence $?)"
     hear_namespaces
@@ -61,6 +61,8 @@ hear_namespaces() {
     is_word "$name" || continue
     statistic rack-id "$line" && is_number "$value" && racks+=" $((10#$value))"
     statistic strong-consistency "$line" && [[ $value == true ]] && strong+=" $name"
+    statistic replication-factor "$line" || continue
+    ! is_number "$value" || factors+=" $name/$((10#$value))"
   done
   return 0
 }
@@ -73,8 +75,25 @@ tell_survey() {
   printf '{"id":"%s","build":"%s","principal":"%s"' "$node" "$build" "$value"
   tell_rack
   printf ',"ports":{%s}' "$(tell_ports)"
-  printf ',"fabricAddresses":[%s],"strong":[%s]}' "$(fabric_addresses | in_quotes)" \
+  printf ',"fabricAddresses":[%s],"strong":[%s]' "$(fabric_addresses | in_quotes)" \
     "$(lines '' "$strong" | in_quotes)"
+  tell_namespaces
+  printf '}'
+}
+
+# All or none: of a namespace that is left out nobody could tell what a fault does to it. The line has
+# room for 16.
+tell_namespaces() {
+  local name factor is_strong said='' count=0
+  for name in $namespaces; do
+    factor=${factors#*" $name/"}
+    [[ $factors == *" $name/"* ]] || return 0
+    ((count++ < 16)) || return 0
+    is_strong=false
+    [[ " $strong " != *" $name "* ]] || is_strong=true
+    said+="${said:+,}{\"name\":\"$name\",\"replicationFactor\":${factor%% *},\"strong\":$is_strong}"
+  done
+  [[ -z $said ]] || printf ',"namespaces":[%s]' "$said"
 }
 
 # One rack, or several that namespaces do not agree on.

@@ -100,6 +100,8 @@ tell_view() {
   printf '%s,"migrations":%s,"stable":%s,"settled":%s' "$text" "$migrations" "$stable" "$settled"
   printf ',"unavailable":%s,"dead":%s,"stopWrites":%s' "$unavailable" "$dead" "$stops"
   printf ',"replicationFactor":%s' "$replicas"
+  statistic cluster_clock_skew_ms "$statistics" || return 0
+  ! is_number "$value" || printf ',"clockSkewMs":%s' "$((10#$value))"
 }
 
 tell_word() {

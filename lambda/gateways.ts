@@ -7,6 +7,7 @@ import type { Report } from '../core/report.ts';
 import type { ScriptName } from '../core/script-names.ts';
 import type { RuleEdit } from '../core/step.ts';
 import type { Timing } from '../core/timing.ts';
+import type { AllowedWindow } from '../core/windows.ts';
 
 /**
  * The interfaces through which the engine touches the world. `lambda/aws` implements them with the AWS
@@ -30,7 +31,7 @@ export interface PlanRecord {
   readonly inventory: Inventory;
   readonly plan: Plan;
   readonly digest: string;
-  /** The version of each script's document that the run injects with; absent: whichever is default. */
+  /** The document of each script that the run uses; absent: whichever is default. */
   readonly documents?: DocumentVersions | undefined;
 }
 
@@ -62,6 +63,10 @@ export interface Journal {
   locks(): Promise<{ cluster: string; runId: string }[]>;
   /** Strikes a final run off the sweeper's list. */
   unwatch(runId: string): Promise<void>;
+  /** Shuts the journal to new runs until an instant, in epoch milliseconds; one that is over opens it. */
+  shut(until: number): Promise<void>;
+  /** Until when the journal is shut to new runs; 0 where it never was. */
+  shutUntil(): Promise<number>;
 }
 
 /** What became of a change: done, certainly not done, or unknown (lost, timed out, 5xx). */
@@ -80,6 +85,12 @@ export interface AclOfSubnet {
   readonly aclId: string;
   readonly tags: Tags;
 }
+
+/**
+ * Whether what a script left in an instance's kernel can be in force: not where the instance is `gone` for
+ * good, nor where it is `stopped` without hibernation, for then it boots anew. All else is `there`.
+ */
+export type InstanceLife = 'there' | 'stopped' | 'gone';
 
 /** A change that EC2 is asked about without making it. */
 export type Trial =
@@ -101,6 +112,8 @@ type Edit = Pick<RuleEdit, 'ruleId' | 'during'>;
  * Throttled changes are repeated within the gateway's patience, for a throttled call did not act.
  */
 export interface Network {
+  /** What has become of an instance that was there when the run began; a new one has a new id. */
+  lifeOf(instanceId: string): Promise<InstanceLife>;
   /** Everything tagged for the cluster, all groups on it, and every interface that shares them. */
   observe(cluster: string): Promise<Inventory>;
   /** Every rule of one group, both directions, with tags. */
@@ -118,7 +131,7 @@ export interface Network {
     groupId: string,
     removal: { readonly direction: Rule['direction']; readonly ruleIds: readonly string[] },
   ): Promise<Answer>;
-  /** The groups that a run made, by its tag: name and id. */
+  /** The groups that a run made, by its tag or, where people took that off, by their names. */
   groupsMadeBy(runId: string): Promise<{ id: string; name: string }[]>;
   /** Makes a group with tags at birth. EC2 gives it a rule that lets everything out. */
   makeGroup(group: { name: string; vpcId: string; says: string; tags: Tags }): Promise<Answer>;
@@ -129,8 +142,11 @@ export interface Network {
   /** Replaces the whole set of groups on an interface. */
   setGroups(interfaceId: string, groupIds: readonly string[]): Promise<Answer>;
   aclOf(subnetId: string): Promise<AclOfSubnet | undefined>;
-  /** The network ACLs that a run made, by its tag. */
-  aclsMadeBy(runId: string): Promise<{ id: string; tags: Tags; entries: AclEntry[] }[]>;
+  /** The network ACLs that a run made, by its tag or, where people took that off, by when they expire. */
+  aclsMadeBy(run: {
+    runId: string;
+    expires: string;
+  }): Promise<{ id: string; tags: Tags; entries: AclEntry[] }[]>;
   /** Makes an ACL that denies all, with tags at birth. */
   makeAcl(acl: { vpcId: string; tags: Tags }): Promise<Answer>;
   addAclEntry(aclId: string, entry: AclEntry): Promise<Answer>;
@@ -142,8 +158,15 @@ export interface Network {
   tryOut(change: Trial): Promise<Answer>;
 }
 
+/** One version of a script's SSM document, held on to. */
+export interface DocumentVersion {
+  readonly version: string;
+  /** SHA-256 of its text as SSM tells it; a run planned before hashes were kept has none. */
+  readonly hash?: string | undefined;
+}
+
 /** Versions of scripts' SSM documents, by script; a script that is not in it has none chosen. */
-export type DocumentVersions = Readonly<Partial<Record<ScriptName, string>>>;
+export type DocumentVersions = Readonly<Partial<Record<ScriptName, DocumentVersion>>>;
 
 /** What a host said: the one JSON line of its script, or why there is none. */
 export type HostReply =
@@ -155,8 +178,10 @@ export type HostReply =
 export interface ScriptOptions {
   readonly parameters: Readonly<Record<string, string>>;
   readonly waitSeconds: number;
-  /** Of the script's document; the one that is default when absent. */
-  readonly version?: string | undefined;
+  /** Of the script; the one that is default when absent. */
+  readonly document?: DocumentVersion | undefined;
+  /** Where SSM has that version no more, or with another text, the one that is default runs instead. */
+  readonly orDefault?: boolean;
 }
 
 /** Scripts on instances, through SSM Run Command. */
@@ -173,7 +198,7 @@ export interface Hosts {
   online(instanceIds: readonly string[]): Promise<Set<string>>;
   /** The version of the SSM agent of each of the instances whose agent answers. */
   agents(instanceIds: readonly string[]): Promise<Map<string, string>>;
-  /** The version of each script's document that is default now. @throws where one cannot be known. */
+  /** The version of each script's document that is default now, with its hash. @throws where one cannot be known. */
   versions(scripts: readonly ScriptName[]): Promise<DocumentVersions>;
 }
 
@@ -192,6 +217,12 @@ export interface Alarms {
   notOk(names: readonly string[]): Promise<{ name: string; state: string }[]>;
 }
 
+/** The switch by which people keep new runs from starting; runs under way end as always. */
+export interface Freeze {
+  /** Why no run may start; undefined: they may. @throws where that cannot be known. */
+  frozen(): Promise<{ readonly says: string } | undefined>;
+}
+
 /** Unique words that no two attempts share. */
 export interface Chance {
   attempt(): string;
@@ -204,9 +235,14 @@ export interface Gateways {
   readonly hosts: Hosts;
   readonly schedule: Schedule;
   readonly alarms: Alarms;
+  readonly freeze: Freeze;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly timing: Timing;
+  /** When runs of this deployment may be; none: always. */
+  readonly windows: readonly AllowedWindow[];
+  /** The name of the document that restores a host, for people; the usual one when absent. */
+  readonly restoreDocument?: string | undefined;
   /** Hash of the plan for comparing what was shown with what runs. */
   readonly digest: (value: unknown) => string;
 }

@@ -2,10 +2,14 @@ import { resolve } from 'node:path';
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { StackProps } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
-import * as sns from 'aws-cdk-lib/aws-sns';
+import type * as sns from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { usualTiming } from '../core/timing.ts';
 import type { Timing } from '../core/timing.ts';
+import { usefulWindows } from '../core/windows.ts';
+import type { AllowedWindow } from '../core/windows.ts';
+import { alarmTopicFor } from './alarm-topic.ts';
+import { DeleteGuard } from './delete-guard.ts';
 import { usualDocumentPrefix } from './document-name.ts';
 import { ExperimentWorkflow } from './experiment-workflow.ts';
 import { GameDays } from './game-days.ts';
@@ -23,9 +27,13 @@ export interface AerofaultStackProps extends StackProps {
   readonly schedules?: readonly ScheduledExperiment[];
   /** What the names of the host documents begin with; the same as in their own stack. */
   readonly documentPrefix?: string;
+  /** The whole of every run must lie in one of these, until its deadline; any time will do when absent. */
+  readonly allowedWindows?: readonly AllowedWindow[];
+  /** The SSM parameter that keeps runs from starting while it is there; `/aerofault/freeze` when absent. */
+  readonly freezeParameter?: string;
   /** Spans that differ from {@link usualTiming}. */
   readonly timing?: Partial<Timing>;
-  /** An SNS topic that is told of every alarm; without one they are only seen in CloudWatch. */
+  /** An SNS topic that is told of every alarm; one of the stack's own when absent. */
   readonly alarmTopicArn?: string;
   /** How long logs are kept; three months when absent. The journal is kept for ever. */
   readonly logRetention?: RetentionDays;
@@ -33,6 +41,8 @@ export interface AerofaultStackProps extends StackProps {
   readonly bundles?: string;
 }
 
+/** The freeze switch, unless a deployment says otherwise. */
+const usualFreezeParameter = '/aerofault/freeze';
 const usualBundles = resolve(import.meta.dirname, '../dist/lambda');
 
 /** What an operator pastes into the console first; the cluster's name is theirs to change. */
@@ -47,12 +57,13 @@ export const exampleInput = {
 /**
  * Everything of aerofault but the host documents: the workflow, the journal, and the ways out.
  *
- * Deleting it leaves the journal. Delete it only when no run is open, for the ways out go with it.
+ * Deleting it restores every open run first, or fails; it leaves the journal.
  */
 export class AerofaultStack extends Stack {
   readonly workflow: ExperimentWorkflow;
   readonly restoreMachine: RestoreMachine;
   readonly journal: JournalTable;
+  readonly alarmTopic: sns.ITopic;
 
   constructor(scope: Construct, id: string, props: AerofaultStackProps = {}) {
     super(scope, id, {
@@ -64,8 +75,11 @@ export class AerofaultStack extends Stack {
     const functions = this.#makeFunctions(props, logRetention);
     this.restoreMachine = new RestoreMachine(this, 'RestoreMachine', { functions, logRetention });
     this.workflow = new ExperimentWorkflow(this, 'ExperimentWorkflow', { functions, logRetention });
-    this.#watch(functions, alarmTopicArn);
+    this.alarmTopic = alarmTopicFor(this, alarmTopicArn);
+    this.#watch(functions, this.alarmTopic);
     new GameDays(this, 'GameDays', { workflow: this.workflow.machine, schedules });
+    const before = [...this.node.children];
+    new DeleteGuard(this, 'DeleteGuard', { restoreAll: functions.deleteGuard, before });
     this.#tell();
   }
 
@@ -74,27 +88,27 @@ export class AerofaultStack extends Stack {
       clusters,
       documentPrefix = usualDocumentPrefix,
       timing,
+      allowedWindows = [],
+      freezeParameter = usualFreezeParameter,
       bundles = usualBundles,
     } = props;
     return new RunFunctions(this, 'Functions', {
       journal: this.journal,
       reach: { clusters, documentPrefix },
       timing: { ...usualTiming, ...timing },
+      openings: { allowedWindows: usefulWindows(allowedWindows), freezeParameter },
       bundles,
       logRetention,
     });
   }
 
-  #watch(functions: RunFunctions, alarmTopicArn: string | undefined): void {
-    const alarmTopic =
-      alarmTopicArn === undefined
-        ? undefined
-        : sns.Topic.fromTopicArn(this, 'AlarmTopic', alarmTopicArn);
-    const { arm, restore, proveClean, sweep } = functions;
+  #watch(functions: RunFunctions, alarmTopic: sns.ITopic): void {
+    const { arm, restore, proveClean, sweep, deleteGuard } = functions;
     const restoreMachine = this.restoreMachine.machine;
-    const watchdog = new Watchdog(this, 'Watchdog', { restoreMachine, sweep, alarmTopic });
+    const { journal } = this;
+    const watchdog = new Watchdog(this, 'Watchdog', { restoreMachine, sweep, alarmTopic, journal });
     watchdog.armedBy(arm);
-    watchdog.disarmedBy(restore, proveClean, sweep);
+    watchdog.disarmedBy(restore, proveClean, sweep, deleteGuard);
     watchdog.follow(this.workflow.machine);
   }
 
@@ -107,12 +121,17 @@ export class AerofaultStack extends Stack {
     this.#output(
       'RestoreMachineArn',
       this.restoreMachine.machine.stateMachineArn,
-      'Start it with {"runId": "…", "by": "person"} to restore a run by hand',
+      'Start it with {"runId": "…"} to restore a run by hand',
     );
     this.#output(
       'JournalTableName',
       this.journal.tableName,
       'Who, what, when, and whether it is over',
+    );
+    this.#output(
+      'AlarmTopicArn',
+      this.alarmTopic.topicArn,
+      'Subscribe to it: it tells when a person is needed',
     );
     this.#output('ExampleInput', JSON.stringify(exampleInput), 'An experiment to begin with');
   }

@@ -9,24 +9,28 @@ export interface AlarmProps {
   readonly metric: cloudwatch.IMetric;
   /** What it means and what to do, for the person it wakes. */
   readonly says: string;
-  /** Told when it goes off; without a topic the alarm is only seen in CloudWatch. */
-  readonly topic: sns.ITopic | undefined;
+  /** Told when it goes off. */
+  readonly topic: sns.ITopic;
   /** Off at the first count above zero, or at the first silence. */
   readonly on: 'any' | 'silence';
+  /** For a metric by the minute: off at once, and over only when none of so many minutes counted any. */
+  readonly lastMinutes?: number;
 }
 
 /** An alarm at the first sign: no threshold to tune. */
 export class Alarm extends Construct {
-  constructor(scope: Construct, id: string, { metric, says, topic, on }: AlarmProps) {
+  constructor(scope: Construct, id: string, props: AlarmProps) {
     super(scope, id);
+    const { metric, says, topic, on, lastMinutes = 1 } = props;
     const alarm = new cloudwatch.Alarm(this, 'Resource', {
       metric,
       alarmDescription: says,
       threshold: 1,
-      evaluationPeriods: 1,
+      evaluationPeriods: lastMinutes,
+      datapointsToAlarm: 1,
       ...limits[on],
     });
-    if (topic !== undefined) alarm.addAlarmAction(new SnsAction(topic));
+    alarm.addAlarmAction(new SnsAction(topic));
   }
 }
 

@@ -55,9 +55,10 @@ const documentBytesMax = 64 * 1024;
  * The host scripts as SSM documents, in a stack of their own, tied to the other one by name alone.
  *
  * Starts and ends with the stack. A new version becomes the default at once. A deployment in the middle
- * of a run does not change what it injects, for its plan holds on to versions; it does change the script
- * that restores it, which needs nothing but the run id, so that every version undoes what any did. Deleting the stack takes the restore by command away, not the
- * timers on the hosts.
+ * of a run changes neither what it injects nor what restores it, for its plan holds on to versions and their
+ * hashes; where the version that restores is gone, the default one does, for every version undoes what any
+ * did. Deleting this stack alone, which nothing guards, takes the restore by command away, not the timers on
+ * the hosts: a run that is open then is stuck, truthfully, until the documents are deployed again.
  */
 export class HostDocumentsStack extends Stack {
   constructor(scope: Construct, id: string, props: HostDocumentsStackProps = {}) {

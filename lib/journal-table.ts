@@ -36,22 +36,33 @@ export class JournalTable extends Construct {
     this.tableName = this.#table.tableName;
   }
 
-  /** Reading and conditional writing; only locks may be deleted, never a run's record. */
-  statements(): iam.PolicyStatement[] {
-    const { tableArn } = this.#table;
+  /** Reading and conditional writing; nothing may be deleted. */
+  keep(): iam.PolicyStatement[] {
     return [
       new iam.PolicyStatement({
         actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-        resources: [tableArn],
+        resources: [this.#table.tableArn],
       }),
-      new iam.PolicyStatement({
-        actions: ['dynamodb:Query'],
-        resources: [`${tableArn}/index/${watchedIndex}`],
-      }),
+    ];
+  }
+
+  /** Freeing a cluster's lock; a run's record is never deleted. */
+  freeLocks(): iam.PolicyStatement[] {
+    return [
       new iam.PolicyStatement({
         actions: ['dynamodb:DeleteItem'],
-        resources: [tableArn],
+        resources: [this.#table.tableArn],
         conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['lock#*'] } },
+      }),
+    ];
+  }
+
+  /** Listing what must be looked at. */
+  list(): iam.PolicyStatement[] {
+    return [
+      new iam.PolicyStatement({
+        actions: ['dynamodb:Query'],
+        resources: [`${this.#table.tableArn}/index/${watchedIndex}`],
       }),
     ];
   }

@@ -74,9 +74,9 @@ export function openTask(scope: Construct, lambdaFunction: lambda.Function): tas
   });
 }
 
-/** Lets a restoring state try again whatever failed, unless it says that a person is needed. */
+/** Lets a restoring state try again whatever failed, unless it says that a person is needed, or erred. */
 export function neverGiveUpLightly(task: tasks.LambdaInvoke): void {
-  task.addRetry({ errors: ['Stuck'], maxAttempts: 0 });
+  task.addRetry({ errors: ['Stuck', 'Refusal'], maxAttempts: 0 });
   task.addRetry({
     errors: ['States.ALL'],
     interval: Duration.seconds(2),

@@ -28,7 +28,7 @@ export class Permissions {
     this.#reach = reach;
   }
 
-  /** Instances and the network around them. EC2 lets no Describe be narrowed. */
+  /** Instances and all of the network around them, to plan. EC2 lets no Describe be narrowed. */
   observeNetwork(): iam.PolicyStatement[] {
     return [
       this.#everywhere(
@@ -44,6 +44,19 @@ export class Permissions {
         actions: ['ec2:GetManagedPrefixListEntries'],
         resources: [this.#prefixLists()],
       }),
+    ];
+  }
+
+  /** What stands where steps of a plan changed something, and what has become of its instances. */
+  lookAtNetwork(): iam.PolicyStatement[] {
+    return [
+      this.#everywhere(
+        'ec2:DescribeInstances',
+        'ec2:DescribeNetworkAcls',
+        'ec2:DescribeNetworkInterfaces',
+        'ec2:DescribeSecurityGroupRules',
+        'ec2:DescribeSecurityGroups',
+      ),
     ];
   }
 
@@ -65,6 +78,17 @@ export class Permissions {
   /** The alarms that may stop a run. */
   observeAlarms(): iam.PolicyStatement[] {
     return [this.#everywhere('cloudwatch:DescribeAlarms')];
+  }
+
+  /** Reads one parameter, which is named as people name it: `/aerofault/freeze`. */
+  readParameter(name: string): iam.PolicyStatement[] {
+    const path = name.startsWith('/') ? name : `/${name}`;
+    return [
+      new iam.PolicyStatement({
+        actions: ['ssm:GetParameter'],
+        resources: [this.arn('ssm', `parameter${path}`)],
+      }),
+    ];
   }
 
   /** Changes rules, groups, interfaces and network ACLs as a plan says. */

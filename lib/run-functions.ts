@@ -2,6 +2,7 @@ import type * as iam from 'aws-cdk-lib/aws-iam';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Timing } from '../core/timing.ts';
+import type { AllowedWindow } from '../core/windows.ts';
 import { scriptNames } from '../core/script-names.ts';
 import type { ScriptName } from '../core/script-names.ts';
 import { BundledFunction } from './bundled-function.ts';
@@ -18,16 +19,27 @@ export interface RunFunctionsProps {
   readonly journal: JournalTable;
   readonly reach: Reach;
   readonly timing: Timing;
+  readonly openings: Openings;
   readonly bundles: string;
   readonly logRetention: RetentionDays;
 }
 
+/** When runs may start, beside what their experiments say. */
+export interface Openings {
+  /** Windows of the deployment; none: always. */
+  readonly allowedWindows: readonly AllowedWindow[];
+  /** The name of the SSM parameter that is the freeze switch. */
+  readonly freezeParameter: string;
+}
+
 /** What tells one Lambda from the next. */
 interface Shape {
+  /** What it alone is told. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly seconds: number;
   /** How long a throttled change is repeated; as long as an inject can wait when absent. */
   readonly patienceSeconds?: number;
-  readonly rights: (permissions: Permissions) => iam.PolicyStatement[];
+  readonly rights: (permissions: Permissions, journal: JournalTable) => iam.PolicyStatement[];
 }
 
 /**
@@ -50,6 +62,7 @@ export class RunFunctions extends Construct {
   readonly awaitRecovery: BundledFunction;
   readonly report: BundledFunction;
   readonly sweep: BundledFunction;
+  readonly deleteGuard: BundledFunction;
   readonly #props: RunFunctionsProps;
   readonly #permissions: Permissions;
 
@@ -58,14 +71,15 @@ export class RunFunctions extends Construct {
     this.#props = props;
     this.#permissions = new Permissions(this, props.reach);
 
-    this.open = this.#add('Open', 'open', { seconds: 60, rights: () => [] });
+    this.open = this.#add('Open', 'open', opener(props.openings));
     // Sends nothing that changes a host, but must know which versions of such scripts there are.
+    // A run holds on to the script that restores it, too.
     this.plan = this.#add('Plan', 'plan', {
       seconds: 120,
       rights: (may) => [
         ...may.observeNetwork(),
         ...may.observeHosts(),
-        ...may.readDocuments(...injecting),
+        ...may.readDocuments(...injecting, 'restore'),
         ...may.run('survey'),
       ],
     });
@@ -79,12 +93,15 @@ export class RunFunctions extends Construct {
     this.inject = this.#add('Inject', 'inject', {
       seconds: 120,
       rights: (may) => [
-        ...may.observeNetwork(),
+        ...may.lookAtNetwork(),
         ...may.applyRules(),
         ...may.run(...injecting, 'probe'),
       ],
     });
-    this.prove = this.#add('Prove', 'prove', { seconds: 120, rights: (may) => may.run('probe') });
+    this.prove = this.#add('Prove', 'prove', {
+      seconds: 120,
+      rights: (may) => [...may.run('probe'), ...may.observeAlarms()],
+    });
     this.watch = this.#add('Watch', 'watch', {
       seconds: 60,
       rights: (may) => [...may.run('probe'), ...may.observeAlarms()],
@@ -96,10 +113,12 @@ export class RunFunctions extends Construct {
       rights: (may) => may.run('probe'),
     });
     this.report = this.#add('Report', 'report', { seconds: 60, rights: () => [] });
-    this.sweep = this.#add('Sweep', 'sweep', restorer('restore'));
+    this.sweep = this.#add('Sweep', 'sweep', ofEveryRun(restorer('restore')));
+    const ofAll = ofEveryRun(restorer('restore'));
+    this.deleteGuard = this.#add('DeleteGuard', 'delete-guard', ofAll);
   }
 
-  /** Those that the workflow invokes: all but the sweeper. */
+  /** Those that the workflow invokes: all but the sweeper and the guard. */
   ofWorkflow(): BundledFunction[] {
     const before = [this.open, this.plan, this.baseline, this.tryRestore, this.arm];
     const fault = [this.inject, this.prove, this.watch];
@@ -109,14 +128,14 @@ export class RunFunctions extends Construct {
 
   #add(id: string, handler: string, shape: Shape): BundledFunction {
     const { bundles, journal, logRetention, timing } = this.#props;
-    const statements = [...journal.statements(), ...shape.rights(this.#permissions)];
+    const statements = [...journal.keep(), ...shape.rights(this.#permissions, journal)];
     const made = new BundledFunction(this, id, {
       handler,
       bundles,
       logRetention,
       statements,
       timeoutSeconds: Math.min(shape.seconds, timing.lambdaSeconds),
-      environment: { ...this.#environment(), ...patienceOf(shape) },
+      environment: { ...this.#environment(), ...patienceOf(shape), ...shape.environment },
     });
     made.acknowledge('*', 'X-Ray, Describe and reading command results know no narrower resource');
     for (const target of targetsIn(statements)) {
@@ -157,9 +176,21 @@ function targetsIn(statements: readonly iam.PolicyStatement[]): Set<string> {
   );
 }
 
+/** The only one that asks whether a run may start now. */
+function opener({ allowedWindows, freezeParameter }: Openings): Shape {
+  return {
+    seconds: 60,
+    rights: (may) => may.readParameter(freezeParameter),
+    environment: {
+      FREEZE_PARAMETER: freezeParameter,
+      ALLOWED_WINDOWS: JSON.stringify(allowedWindows),
+    },
+  };
+}
+
 /** What restoring needs of the network. */
 function mayRestore(may: Permissions): iam.PolicyStatement[] {
-  return [...may.observeNetwork(), ...may.undoRules()];
+  return [...may.lookAtNetwork(), ...may.undoRules()];
 }
 
 /** Waits out throttling for longer than an inject does, since nothing is more urgent than putting back. */
@@ -167,9 +198,15 @@ function restorer(...scripts: readonly ScriptName[]): Shape {
   return {
     seconds: 120,
     patienceSeconds: 60,
-    rights: (may) => [...mayRestore(may), ...may.run(...scripts)],
+    rights: (may, journal) => [...mayRestore(may), ...may.run(...scripts), ...journal.freeLocks()],
   };
 }
+
+/** The same for whichever run there is. */
+const ofEveryRun = (shape: Shape): Shape => ({
+  ...shape,
+  rights: (may, journal) => [...shape.rights(may, journal), ...journal.list()],
+});
 
 function patienceOf({ patienceSeconds }: Shape): Record<string, string> {
   return patienceSeconds === undefined ? {} : { PATIENCE_SECONDS: String(patienceSeconds) };

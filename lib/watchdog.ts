@@ -8,14 +8,18 @@ import type * as sns from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import { stuckMetric } from '../core/stuck-metric.ts';
 import { Alarm, sumOver } from './alarm.ts';
 import type { BundledFunction } from './bundled-function.ts';
+import type { JournalTable } from './journal-table.ts';
 
 /** What a watchdog watches with. */
 export interface WatchdogProps {
   readonly restoreMachine: sfn.StateMachine;
   readonly sweep: BundledFunction;
-  readonly alarmTopic: sns.ITopic | undefined;
+  readonly alarmTopic: sns.ITopic;
+  /** Tells this deployment's runs that are stuck from those of others. */
+  readonly journal: JournalTable;
 }
 
 /**
@@ -39,8 +43,9 @@ export class Watchdog extends Construct {
   readonly #deadLetters: sqs.Queue;
   readonly #role: iam.Role;
 
-  constructor(scope: Construct, id: string, { restoreMachine, sweep, alarmTopic }: WatchdogProps) {
+  constructor(scope: Construct, id: string, props: WatchdogProps) {
     super(scope, id);
+    const { restoreMachine, sweep } = props;
     this.#restoreMachine = restoreMachine;
     this.#group = new scheduler.ScheduleGroup(this, 'Deadlines', {
       removalPolicy: RemovalPolicy.DESTROY,
@@ -48,7 +53,8 @@ export class Watchdog extends Construct {
     this.#deadLetters = this.#makeDeadLetters();
     this.#role = this.#makeRole();
     this.#sweepEvery(Duration.minutes(5), sweep);
-    this.#raiseAlarms(sweep, alarmTopic);
+    this.#callPerson(props);
+    this.#raiseAlarms(props);
   }
 
   /** Lets a function set one-time schedules, and tells it what they start. */
@@ -145,7 +151,19 @@ export class Watchdog extends Construct {
     });
   }
 
-  #raiseAlarms({ function: sweep }: BundledFunction, topic: sns.ITopic | undefined): void {
+  /** A run that is stuck is told by whichever Lambda finds it so, within minutes and for as long as it is. */
+  #callPerson({ alarmTopic: topic, journal }: WatchdogProps): void {
+    new Alarm(this, 'Stuck', {
+      metric: stuckRuns(journal),
+      says: 'A run is stuck: something of it may be in force. Do what aerofault report RUN prints',
+      on: 'any',
+      // The sweeper counts each stuck run every five minutes: off again once two rounds counted none.
+      lastMinutes: 12,
+      topic,
+    });
+  }
+
+  #raiseAlarms({ sweep: { function: sweep }, alarmTopic: topic }: WatchdogProps): void {
     new Alarm(this, 'Undelivered', {
       metric: this.#deadLetters.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(1),
@@ -205,4 +223,14 @@ export class Watchdog extends Construct {
       resourceName: `${this.#group.scheduleGroupName}/*`,
     });
   }
+}
+
+/** Looks that found their run stuck, by whichever Lambda (lambda/aws/stuck-metric.ts). */
+function stuckRuns(journal: JournalTable): cloudwatch.Metric {
+  return new cloudwatch.Metric({
+    namespace: stuckMetric.namespace,
+    metricName: stuckMetric.name,
+    dimensionsMap: { [stuckMetric.dimension]: journal.tableName },
+    ...sumOver(Duration.minutes(1)),
+  });
 }

@@ -1,6 +1,7 @@
 import { usualPorts } from '../aerospike.ts';
 import type { Experiment } from '../experiment.ts';
 import { partsOf } from '../experiment-parts.ts';
+import { uselessWindow } from '../windows.ts';
 import { either, onHosts } from './contradiction.ts';
 import type { Contradiction } from './contradiction.ts';
 
@@ -14,7 +15,14 @@ export const ofWhole: readonly Contradiction<Experiment>[] = [
     },
     must: () => 'no two port numbers must be the same: found one twice',
   },
+  {
+    found: (experiment) => uselessIn(experiment) !== undefined,
+    must: (experiment) => uselessIn(experiment) ?? '',
+  },
 ];
+
+const uselessIn = ({ allowedWindows = [] }: Experiment): string | undefined =>
+  allowedWindows.map(uselessWindow).find((must) => must !== undefined);
 
 /** What a sequence cannot be. */
 export const ofSequences: readonly Contradiction<Experiment>[] = [

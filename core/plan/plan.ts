@@ -8,6 +8,7 @@ import { clusterTag, markedBy, nodesOf, runTag } from '../inventory.ts';
 import type { Inventory } from '../inventory.ts';
 import { Refusal } from '../refusal.ts';
 import { Step, Window } from '../step.ts';
+import { stopWarnings } from '../stop/stop-warnings.ts';
 import { planHosts } from './hosts/plan-hosts.ts';
 import { refuseUnfitHosts } from './hosts/unfit-hosts.ts';
 import { planNetworkAcl } from './network-acl/plan-network-acl.ts';
@@ -79,7 +80,8 @@ export function plan(asked: Experiment, inventory: Inventory, runId: string): Pl
   const made = planBy(experiment, inventory, runId);
   refuseUnfitHosts(made, experiment, inventory);
   const isLeftToChance = partsOf(experiment).some((one) => isRandom(one.experiment));
-  return { ...made, ...(isLeftToChance && { seed: seedOfRun(experiment, runId) }) };
+  const warnings = [...made.warnings, ...stopWarnings(made, experiment, inventory)];
+  return { ...made, warnings, ...(isLeftToChance && { seed: seedOfRun(experiment, runId) }) };
 }
 
 function planBy(experiment: Experiment, inventory: Inventory, runId: string): Plan {

@@ -6,6 +6,7 @@ import {
 import type { EC2Client, Filter } from '@aws-sdk/client-ec2';
 import { runTag } from '../../core/inventory.ts';
 import type { Rule } from '../../core/inventory.ts';
+import { groupNamesOf } from '../../core/step.ts';
 import { unless } from './failure.ts';
 import { byId, inChunks, pageSize } from './in-chunks.ts';
 import { ruleOf, tagsOf } from './rule-shape.ts';
@@ -59,13 +60,18 @@ export async function groupsNaming(
   return found.map(({ id }) => id);
 }
 
-/** The groups that bear a run's tag. */
+/** The groups that bear a run's tag, or a name of its own and no run's tag: anybody may take a tag off. */
 export async function groupsMadeBy(
   client: EC2Client,
   runId: string,
 ): Promise<{ id: string; name: string }[]> {
-  const groups = await groupsBy(client, { Name: `tag:${runTag}`, Values: [runId] });
-  return groups.map(({ id, name }) => ({ id, name })).toSorted(byId);
+  const [tagged, named] = await Promise.all([
+    groupsBy(client, { Name: `tag:${runTag}`, Values: [runId] }),
+    groupsBy(client, { Name: 'group-name', Values: [`${groupNamesOf(runId)}*`] }),
+  ]);
+  const own = named.filter(({ tags }) => tags[runTag] === undefined);
+  const byIds = new Map([...tagged, ...own].map(({ id, name }) => [id, { id, name }]));
+  return [...byIds.values()].toSorted(byId);
 }
 
 async function groupsBy(client: EC2Client, filter: Filter) {

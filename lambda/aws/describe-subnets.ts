@@ -4,7 +4,7 @@ import {
   paginateDescribeSubnets,
 } from '@aws-sdk/client-ec2';
 import type { EC2Client, Filter, NetworkAcl } from '@aws-sdk/client-ec2';
-import { clusterTag, runTag } from '../../core/inventory.ts';
+import { clusterTag, expiresTag, runTag } from '../../core/inventory.ts';
 import type { AclOfSubnet, Network } from '../gateways.ts';
 import { aclOf, markedAclOf } from './acl-shape.ts';
 import { unless } from './failure.ts';
@@ -48,13 +48,20 @@ export async function aclsOf(
   return [...byAcl.values()].map(aclOf).toSorted(byId);
 }
 
-/** The network ACLs that bear a run's tag. */
+/**
+ * The network ACLs that bear a run's tag, or no run's and its time of expiry, which is to the millisecond:
+ * anybody may take a tag off.
+ */
 export async function aclsMadeBy(
   client: EC2Client,
-  runId: string,
+  { runId, expires }: Parameters<Network['aclsMadeBy']>[0],
 ): ReturnType<Network['aclsMadeBy']> {
-  const acls = await aclsBy(client, { Name: `tag:${runTag}`, Values: [runId] });
-  return acls.map(markedAclOf).toSorted(byId);
+  const [tagged, expiring] = await Promise.all([
+    aclsBy(client, { Name: `tag:${runTag}`, Values: [runId] }),
+    aclsBy(client, { Name: `tag:${expiresTag}`, Values: [expires] }),
+  ]);
+  const own = expiring.map(markedAclOf).filter(({ tags }) => tags[runTag] === undefined);
+  return [...tagged.map(markedAclOf), ...own].toSorted(byId);
 }
 
 /**

@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { usualTiming } from '../../core/timing.ts';
 import type { Timing } from '../../core/timing.ts';
+import { AllowedWindow } from '../../core/windows.ts';
 import type { Gateways } from '../gateways.ts';
 import { cloudWatchAlarms } from './alarms.ts';
 import { systemClock } from './clock.ts';
+import { parameterFreeze } from './freeze.ts';
 import type { Connection } from './connection.ts';
 import { digestOf } from './digest.ts';
 import { ssmHosts } from './hosts.ts';
@@ -19,6 +21,15 @@ const Seconds = z
   .regex(/^[0-9]{1,5}$/)
   .transform(Number);
 const Name = z.string().min(1);
+/** A text that holds JSON, read. */
+const Json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'it must be JSON' });
+    return z.NEVER;
+  }
+});
 
 /** The environment of the Lambdas. Only the journal's table is everyone's. */
 const Environment = z.object({
@@ -36,6 +47,8 @@ const Environment = z.object({
   SCHEDULE_ROLE_ARN: Name.optional(),
   SCHEDULE_DEAD_LETTER_ARN: Name.optional(),
   RESTORE_MACHINE_ARN: Name.optional(),
+  FREEZE_PARAMETER: Name.optional(),
+  ALLOWED_WINDOWS: Json.pipe(z.array(AllowedWindow)).optional(),
   PREPARE_SECONDS: Seconds.optional(),
   LEAD_SECONDS: Seconds.optional(),
   GRACE_SECONDS: Seconds.optional(),
@@ -70,10 +83,13 @@ export function awsGateways(
       target: () => targetOf(read),
     }),
     alarms: cloudWatchAlarms(connection),
+    freeze: parameterFreeze(connection, { name: () => demanded(read, 'FREEZE_PARAMETER') }),
     clock,
     chance: { attempt },
     timing: timingOf(read),
+    windows: read.ALLOWED_WINDOWS ?? [],
     digest: digestOf,
+    restoreDocument: read.DOCUMENT_RESTORE,
   };
 }
 
@@ -99,11 +115,13 @@ function parsed(environment: Readonly<Record<string, string | undefined>>): Envi
 
 function demanded(
   read: Environment,
-  name: keyof Environment & `${'SCHEDULE' | 'RESTORE'}_${string}`,
+  name: keyof Environment & `${'SCHEDULE' | 'RESTORE' | 'FREEZE'}_${string}`,
 ): string {
   const value = read[name];
   if (value !== undefined) return value;
-  throw new Error(`Cannot use the schedule as ${name} must be set: found nothing`);
+  throw new Error(
+    `Cannot use ${name === 'FREEZE_PARAMETER' ? 'the freeze switch' : 'the schedule'} as ${name} must be set: found nothing`,
+  );
 }
 
 function targetOf(read: Environment): ScheduleTarget {

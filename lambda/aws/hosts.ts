@@ -1,6 +1,6 @@
 import { DescribeDocumentCommand, SSMClient } from '@aws-sdk/client-ssm';
 import type { ScriptName } from '../../core/script-names.ts';
-import type { Clock, HostReply, Hosts } from '../gateways.ts';
+import type { Clock, DocumentVersion, HostReply, Hosts } from '../gateways.ts';
 import { agentsOnline } from './agents.ts';
 import { once, patient } from './connection.ts';
 import type { Connection } from './connection.ts';
@@ -26,8 +26,8 @@ const longPauseMs = 2_000;
  * statuses"). Giving up waiting cancels nothing; scripts end by themselves, and refuse once their run's
  * time is over.
  *
- * A version may be named, so that a deployment in the middle of a run does not change what inject does.
- * No hash goes with it: a version never changes, and one that is gone is refused, with nothing run.
+ * A version may be named with its hash, so that a deployment in the middle of a run does not change what the
+ * run does: one that is gone, or that was deleted and made anew with another text, is refused, with nothing run.
  */
 export function ssmHosts(
   connection: Connection,
@@ -40,10 +40,18 @@ export function ssmHosts(
     keyOf: ({ script }) => JSON.stringify(script),
   });
   return {
-    async run(instanceId, script, { parameters, waitSeconds, version }) {
+    async run(
+      instanceId,
+      script,
+      { parameters, waitSeconds, document: pinned, orDefault = false },
+    ) {
       const document = documentOf(script, documents);
       const until = clock.now() + 1000 * waitSeconds;
-      return order({ instanceId, until, script: { script, document, version, parameters } });
+      return order({
+        instanceId,
+        until,
+        script: { script, document, pinned, orDefault, parameters },
+      });
     },
     online: async (instanceIds) => new Set((await agentsOnline(asking, instanceIds)).keys()),
     agents: (instanceIds) => agentsOnline(asking, instanceIds),
@@ -119,10 +127,13 @@ async function awaitEnds(batch: Batch, commandId: string, { client, clock }: Mea
   }
 }
 
-async function defaultVersion(client: SSMClient, name: string): Promise<string> {
+/** DescribeDocument without a version describes the default one (API reference, `DocumentVersion`). */
+async function defaultVersion(client: SSMClient, name: string): Promise<DocumentVersion> {
   const { Document } = await client.send(new DescribeDocumentCommand({ Name: name }));
-  const version = Document?.DefaultVersion;
-  if (version !== undefined) return version;
+  const { DefaultVersion: version, DocumentVersion: described = version } = Document ?? {};
+  const { Hash: hash, HashType: type } = Document ?? {};
+  const isHashed = type === 'Sha256' && described === version;
+  if (version !== undefined) return isHashed ? { version, hash } : { version };
   throw new Error(`Cannot choose a version of ${name} as SSM must name its default: found none`);
 }
 

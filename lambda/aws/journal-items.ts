@@ -32,6 +32,8 @@ export const keys = {
     pk: `run#${runId}`,
     sk: `${noteKey(at)}#${chance}`,
   }),
+  /** The one item that says until when no run may begin. */
+  gate: { pk: 'gate', sk: 'gate' },
   lock: (cluster: string) => ({ pk: `lock#${cluster}`, sk: 'lock' }),
 };
 
@@ -75,11 +77,17 @@ export const readRequest = (item: Item): RunRequest => Requested.parse(contentOf
 export const readNote = (item: Item): Note => Note.parse(contentOf(item));
 export const readReport = (item: Item): Report => Report.parse(contentOf(item));
 
+/** Formerly a document was its version alone. */
+const DocumentVersion = z.union([
+  z.string().transform((version) => ({ version })),
+  z.strictObject({ version: z.string(), hash: z.string().optional() }),
+]);
+
 const PlanContent = z.strictObject({
   inventory: Inventory,
   plan: Plan,
   digest: z.string(),
-  documents: z.partialRecord(z.enum(scriptNames), z.string()).optional(),
+  documents: z.partialRecord(z.enum(scriptNames), DocumentVersion).optional(),
 });
 const inflatedBytesMax = 64 * 1024 * 1024;
 
@@ -97,6 +105,11 @@ export function readPlan(item: Item): PlanRecord {
   const text = gunzipSync(gzip, { maxOutputLength: inflatedBytesMax }).toString('utf8');
   return PlanContent.parse(JSON.parse(text));
 }
+
+const Shut = z.object({ until: z.int() });
+
+/** Until when the journal is shut to new runs, in epoch milliseconds. */
+export const readGate = (item: Item): number => Shut.parse(contentOf(item)).until;
 
 function contentOf(item: Item): unknown {
   return z.object({ content: z.unknown() }).parse(unmarshall(item)).content;

@@ -9,6 +9,7 @@ import {
   keys,
   noteRange,
   planItem,
+  readGate,
   readNote,
   readPlan,
   readReport,
@@ -45,6 +46,8 @@ export function dynamoJournal(connection: Connection, options: { table: string }
       return (await Promise.all(held)).flat();
     },
     unwatch: (runId) => unwatch(table, runId),
+    shut: (until) => table.put(contentItem(keys.gate, { until })),
+    shutUntil: async () => (await table.read(keys.gate, readGate)) ?? 0,
   };
 }
 

@@ -4,6 +4,7 @@ import { aclChanges } from './acl-changes.ts';
 import { changer } from './changer.ts';
 import { patient } from './connection.ts';
 import type { Connection } from './connection.ts';
+import { lifeOf } from './describe-instances.ts';
 import { groupsMadeBy, rulesOf } from './describe-groups.ts';
 import { groupsOn } from './describe-interfaces.ts';
 import { aclOfSubnet, aclsMadeBy } from './describe-subnets.ts';
@@ -34,12 +35,13 @@ export function ec2Network(
   const client = new EC2Client(patient(connection));
   const send = changer(connection, { clock, patienceMs, random });
   return {
+    lifeOf: (instanceId) => lifeOf(client, instanceId),
     observe: (cluster) => observeCluster(client, { cluster, at: clock.now() }),
     rules: (groupId) => rulesOf(client, groupId),
     groupsMadeBy: (runId) => groupsMadeBy(client, runId),
     groupsOn: (interfaceId) => groupsOn(client, interfaceId),
     aclOf: (subnetId) => aclOfSubnet(client, subnetId),
-    aclsMadeBy: (runId) => aclsMadeBy(client, runId),
+    aclsMadeBy: (run) => aclsMadeBy(client, run),
     ...ruleChanges(send),
     ...groupChanges(send),
     ...aclChanges(send),

@@ -5,11 +5,12 @@ import {
   RevokeSecurityGroupEgressCommand,
   RevokeSecurityGroupIngressCommand,
 } from '@aws-sdk/client-ec2';
+import { permissionOf, requestOf } from '../../core/ec2-rules.ts';
 import type { Answer, Network } from '../gateways.ts';
 import { answerTo } from './changer.ts';
 import type { Send } from './changer.ts';
 import { isCode } from './failure.ts';
-import { permissionOf, requestOf, tagSpecification } from './rule-shape.ts';
+import { tagSpecification } from './rule-shape.ts';
 
 type Addition = Parameters<Network['addRules']>[1];
 type Edits = Parameters<Network['editRules']>[1];

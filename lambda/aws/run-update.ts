@@ -27,10 +27,12 @@ interface Phrase {
  * Says a journal write as DynamoDB's update. It must decide exactly as `transition` of core/journal.ts
  * does; a property test holds the two together.
  *
- * Signed, so that a repeat of a write that already won is refused and can be told from a loss.
+ * Signed, so that a repeat of a write that already won is refused and can be told from a loss. DynamoDB
+ * has no greater-of-two: where `lastMutationAt` is past `mutatedAt` already, the write is refused, and is to
+ * be made again with what is stored.
  */
-export function runUpdateOf(write: Change, { slot, id }: Signature): RunUpdate {
-  const { when, set, more = '', values } = phraseOf(write);
+export function runUpdateOf(write: Change, { slot, id }: Signature, mutatedAt: number): RunUpdate {
+  const { when, set, more = '', values } = phraseOf(write, mutatedAt);
   const isFirst = '(attribute_not_exists(#writers.#slot) OR #writers.#slot <> :write)';
   const condition = `attribute_exists(#pk) AND ${isFirst} AND ${when}`;
   const update = `SET #writers.#slot = :write, ${set} ${more}`.trim();
@@ -45,11 +47,12 @@ export function runUpdateOf(write: Change, { slot, id }: Signature): RunUpdate {
 
 const bump = { ':one': 1 };
 const mutate = {
-  set: '#lastMutationAt = :at',
+  when: '(attribute_not_exists(#lastMutationAt) OR #lastMutationAt <= :mutatedAt)',
+  set: '#lastMutationAt = :mutatedAt',
   more: 'ADD #version :one, #pending :attempt',
 };
 
-function phraseOf(write: Change): Phrase {
+function phraseOf(write: Change, mutatedAt: number): Phrase {
   switch (write.kind) {
     case 'begin':
       return {
@@ -62,7 +65,7 @@ function phraseOf(write: Change): Phrase {
     case 'intend':
     case 'intend-undo':
     case 'settle':
-      return mutationPhrase(write);
+      return mutationPhrase(write, mutatedAt);
     case 'close':
       return closePhrase(write);
     case 'finish':
@@ -97,27 +100,32 @@ function phraseOf(write: Change): Phrase {
 type Mutation = Change & { kind: 'intend' | 'intend-undo' | 'settle' };
 
 /** Before and after a call on the world: the attempt, and the instant that the last look waits on. */
-function mutationPhrase(write: Mutation): Phrase {
+function mutationPhrase(write: Mutation, mutatedAt: number): Phrase {
+  const { attempt, at } = write;
+  const { when, set, more } = mutate;
+  // A set of one: adding or deleting it again changes nothing.
+  const values = { ...bump, ':attempt': new Set([attempt]), ':mutatedAt': mutatedAt };
   switch (write.kind) {
     case 'intend':
       return {
-        when: '#life = :open AND #deadlineAt > :at',
-        set: `#intents.#step = if_not_exists(#intents.#step, :at), ${mutate.set}`,
-        more: mutate.more,
-        values: { ...bump, ':open': 'open', ...attemptOf(write) },
+        when: `#life = :open AND #deadlineAt > :at AND ${when}`,
+        set: `#intents.#step = if_not_exists(#intents.#step, :at), ${set}`,
+        more,
+        values: { ...values, ':open': 'open', ':at': at },
       };
     case 'intend-undo':
       return {
-        when: '#life = :closed',
-        ...mutate,
-        values: { ...bump, ':closed': 'closed', ...attemptOf(write) },
+        when: `#life = :closed AND ${when}`,
+        set,
+        more,
+        values: { ...values, ':closed': 'closed' },
       };
     case 'settle':
       return {
-        when: 'attribute_exists(#life)',
-        set: mutate.set,
+        when: `attribute_exists(#life) AND ${when}`,
+        set,
         more: 'ADD #version :one DELETE #pending :attempt',
-        values: { ...bump, ...attemptOf(write) },
+        values,
       };
   }
 }
@@ -149,11 +157,6 @@ function closePhrase({ by, at }: Change & { kind: 'close' }): Phrase {
       ':by': by,
     },
   };
-}
-
-/** A set of one: adding or deleting it again changes nothing. */
-function attemptOf({ attempt, at }: { attempt: string; at: number }): Phrase['values'] {
-  return { ':attempt': new Set([attempt]), ':at': at };
 }
 
 /** Attributes by their own names; many of them are reserved words, so every one goes by alias. */

@@ -1,7 +1,7 @@
 import { SendCommandCommand } from '@aws-sdk/client-ssm';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { ScriptName } from '../../core/script-names.ts';
-import type { HostReply } from '../gateways.ts';
+import type { DocumentVersion, HostReply } from '../gateways.ts';
 import { failureOf, isCode } from './failure.ts';
 
 /** The names of the SSM documents; one that a Lambda never runs may be missing. */
@@ -11,7 +11,10 @@ export type Documents = Readonly<Record<ScriptName, string | undefined>>;
 export interface Script {
   readonly script: ScriptName;
   readonly document: string;
-  readonly version: string | undefined;
+  /** The version that must run; the default one when undefined. */
+  readonly pinned: DocumentVersion | undefined;
+  /** Whether the default version may run where the pinned one is gone, or is not what it was. */
+  readonly orDefault: boolean;
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -33,7 +36,8 @@ export type Sent =
  *
  * SSM declines a command whole for the sake of one instance that it does not know or that bears no tag
  * that the role demands. Nothing ran then, so each half is sent by itself, down to the one that is to
- * blame: a person who takes one tag away must not keep the others from being restored.
+ * blame: a person who takes one tag away must not keep the others from being restored. What is declined for
+ * the sake of its version alone goes out once more by the default one, where the script allows that.
  */
 export async function sendCommand(
   client: SSMClient,
@@ -46,6 +50,9 @@ export async function sendCommand(
     if (commandId !== undefined) return [{ instanceIds, commandId }];
     return [{ instanceIds, reply: { kind: 'unknown', reason: 'SSM gave no command id' } }];
   } catch (error) {
+    if (script.orDefault && script.pinned !== undefined && isOfVersion(error)) {
+      return sendCommand(client, { ...script, pinned: undefined }, instanceIds);
+    }
     if (instanceIds.length < 2 || !isOfOneInstance(error)) {
       return [{ instanceIds, reply: failureOf(error) }];
     }
@@ -58,14 +65,24 @@ export async function sendCommand(
 const isOfOneInstance = (error: unknown): boolean =>
   isCode(error, 'InvalidInstanceId', 'AccessDeniedException');
 
+/**
+ * A version that is gone is an InvalidDocumentVersion (SendCommand, "Errors"); another hash an InvalidDocument,
+ * "document hash … does not match Sha256" (seen in aws-samples/aws-security-reference-architecture-examples#301).
+ */
+const isOfVersion = (error: unknown): boolean =>
+  isCode(error, 'InvalidDocument', 'InvalidDocumentVersion');
+
 /** All instances at once, and none spared because others failed (SendCommand's defaults are 50 and 0). */
 function commandOf(
-  { script, document, version, parameters }: Script,
+  { script, document, pinned, parameters }: Script,
   instanceIds: readonly string[],
 ): SendCommandCommand {
   return new SendCommandCommand({
     DocumentName: document,
-    DocumentVersion: version,
+    DocumentVersion: pinned?.version,
+    ...(pinned?.hash === undefined
+      ? {}
+      : { DocumentHash: pinned.hash, DocumentHashType: 'Sha256' }),
     InstanceIds: [...instanceIds],
     Parameters: Object.fromEntries(
       Object.entries(parameters).map(([name, value]) => [name, [value]]),

@@ -4,7 +4,7 @@ import type { RunItem } from '../../core/journal.ts';
 import type { SwapAcl } from '../../core/step.ts';
 import type { AclOfSubnet, Answer, Gateways, Network } from '../gateways.ts';
 import { whileDone } from './in-turn.ts';
-import { marksOfMade } from './marks.ts';
+import { idsOf, marksOfMade } from './marks.ts';
 import { seenWithin } from './seen-within.ts';
 import { absent } from './step-seen.ts';
 import type { StepSeen } from './step-seen.ts';
@@ -32,7 +32,7 @@ async function makeClone(
   gateways: Gateways,
 ): Promise<Clone | Answer> {
   const find = async (): Promise<Clone | undefined> =>
-    (await clonesFor(subnetId, run.runId, gateways))[0];
+    (await clonesFor(subnetId, run, gateways))[0];
   const there = await find();
   if (there !== undefined) return there;
   const own = { [aclTags.subnet]: subnetId, [aclTags.original]: originalId };
@@ -52,7 +52,7 @@ function fill(
     missing.map((entry) => async () => {
       const answer = await gateways.network.addAclEntry(id, entry);
       if (answer.kind !== 'refused') return answer;
-      const clones = await clonesFor(step.subnetId, run.runId, gateways);
+      const clones = await clonesFor(step.subnetId, run, gateways);
       const isThere = clones.some(
         (clone) => clone.id === id && clone.entries.some((one) => sameSlot(one, entry)),
       );
@@ -80,15 +80,15 @@ async function associate(
 /** Looks for the run's ACLs for a subnet; gives it back the one it had, and deletes them. */
 export async function lookAtSwapped(
   swap: Swap,
-  { runId, inventory }: { runId: string; inventory: Inventory },
+  { run, inventory }: { run: RunItem; inventory: Inventory },
   gateways: Gateways,
 ): Promise<StepSeen> {
   const { network } = gateways;
   const [clones, now] = await Promise.all([
-    clonesFor(swap.subnetId, runId, gateways),
+    clonesFor(swap.subnetId, run, gateways),
     network.aclOf(swap.subnetId),
   ]);
-  const isOurs = now?.tags[runTag] === runId || clones.some(({ id }) => id === now?.aclId);
+  const isOurs = now?.tags[runTag] === run.runId || clones.some(({ id }) => id === now?.aclId);
   if (clones.length === 0 && !isOurs) return absent;
   const ids = new Set([...clones.map(({ id }) => id), ...(isOurs && now ? [now.aclId] : [])]);
   const back = isOurs && now ? [() => associateBack(now, { swap, inventory, network })] : [];
@@ -117,7 +117,7 @@ async function associateBack(
 /** EC2's word for a network ACL that does not exist. */
 const isGone = /InvalidNetworkAclID\.NotFound/i;
 
-async function clonesFor(subnetId: string, runId: string, { network }: Gateways): Promise<Clone[]> {
-  const made = await network.aclsMadeBy(runId);
+async function clonesFor(subnetId: string, run: RunItem, { network }: Gateways): Promise<Clone[]> {
+  const made = await network.aclsMadeBy(idsOf(run));
   return made.filter(({ tags }) => tags[aclTags.subnet] === subnetId);
 }

@@ -1,15 +1,18 @@
 import { nodesOf } from '../../core/inventory.ts';
 import { steadyFindings } from '../../core/judge.ts';
+import type { Sample } from '../../core/judge.ts';
 import {
   canaryQuestions,
   controlQuestions,
   cutQuestions,
+  lagQuestions,
   partQuestions,
   recorderItem,
   viewQuestions,
 } from '../../core/probe.ts';
 import type { Question } from '../../core/probe.ts';
 import { Refusal } from '../../core/refusal.ts';
+import { unfitToWatch } from '../../core/stop/signs.ts';
 import { worst } from '../../core/verdict.ts';
 import type { Gateways } from '../gateways.ts';
 import { itemsOf, ask, sample } from './probing.ts';
@@ -35,6 +38,7 @@ export async function baseline(
     gateways,
   });
   const { answer, evidence } = worst(steadyFindings(context, seen));
+  if (answer === 'confirmed') refuseUnwatchable(context, seen);
   return { steady: answer === 'confirmed', says: `steady: ${answer}: ${evidence.join('; ')}` };
 }
 
@@ -45,6 +49,7 @@ function baselineQuestions(context: RunContext): Question[] {
     ...controlQuestions(context),
     ...canaryQuestions(context, 'keep'),
     ...partQuestions(context, 'before'),
+    ...lagQuestions(context),
   ];
 }
 
@@ -53,6 +58,13 @@ function recorders({ experiment, inventory }: RunContext): { from: string; item:
     from: node.id,
     item: recorderItem(node, experiment, 'record'),
   }));
+}
+
+/** A condition that holds already, or that nobody can tell, would stop the run at once or never. */
+function refuseUnwatchable(context: RunContext, seen: Sample): void {
+  const must = unfitToWatch(context, seen);
+  if (must === undefined) return;
+  throw new Refusal(`Cannot start ${context.experiment.name} as ${must}`);
 }
 
 async function refuseOpenAlarms({ experiment }: RunContext, { alarms }: Gateways): Promise<void> {

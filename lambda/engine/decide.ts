@@ -2,6 +2,7 @@ import { PortName } from '../../core/aerospike.ts';
 import { experimentOn } from '../../core/experiment-on.ts';
 import { numbersOf, portNumbersOf } from '../../core/experiment.ts';
 import type { Experiment } from '../../core/experiment.ts';
+import { refuseDataLoss } from '../../core/guards/refuse-data-loss.ts';
 import { plan } from '../../core/plan/plan.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import { refuseTooManyCalls } from '../../core/plan/security-group/calls.ts';
@@ -17,8 +18,8 @@ import type { Surveying, Surveys } from './survey.ts';
 
 /**
  * Observes the inventory under the lock, asks hosts what they are like, plans, and stores all of it before
- * the run may inject (rules 3, 4). The versions of the scripts that inject are fixed with the plan, so that
- * a deployment in the middle of a run does not change what it does.
+ * the run may inject (rules 3, 4). The versions of the scripts that inject and restore are fixed with the plan,
+ * so that a deployment in the middle of a run does not change what it does.
  *
  * @throws Refusal where no exact plan exists, or a host is not fit for it; nothing was touched.
  */
@@ -33,6 +34,7 @@ export async function decide(runId: string, gateways: Gateways): Promise<{ says:
   refuseTooManyCalls(decided.calls, gateways.timing);
   refuseSilentAgents(decided, inventory, heard);
   refuseUnaskedHosts(decided, inventory, heard);
+  refuseDataLoss(experimentOn(asked, inventory), inventory, runId);
   const documents = await hosts.versions(scriptsOf(decided.steps));
   await journal.putPlan(runId, {
     inventory,

@@ -67,7 +67,7 @@ async function giveAllBack(
   const giveUpAt = clock.now() + 1000 * timing.staleSeconds;
   for (;;) {
     const seen = await awaitAll(
-      swaps.map((swap) => lookAtSwapped(swap, { runId: run.runId, inventory }, gateways)),
+      swaps.map((swap) => lookAtSwapped(swap, { run, inventory }, gateways)),
     );
     const answer = await inTurn(
       seen.map((one) => async () => (one.kind === 'ours' ? one.undo() : { kind: 'done' })),

@@ -1,5 +1,6 @@
 import type { Intensity } from '../../core/fault.ts';
 import type { RunItem } from '../../core/journal.ts';
+import { isHostStep } from '../../core/step.ts';
 import type { HostCut, HostReroute, HostStep, Step } from '../../core/step.ts';
 import type { ScriptName } from '../../core/script-names.ts';
 
@@ -85,9 +86,10 @@ function localOf(local: HostCut['local']): string {
   return 'device' in local ? `dev:${local.device}` : local.address;
 }
 
-/** The scripts by which these steps are applied, each once. */
+/** The scripts by which these steps are applied and restored, each once. */
 export function scriptsOf(steps: readonly Step[]): ScriptName[] {
-  return [...new Set(steps.flatMap((step) => scriptOf(step) ?? []))];
+  const restoring = steps.some(isHostStep) ? ['restore' as const] : [];
+  return [...new Set([...steps.flatMap((step) => scriptOf(step) ?? []), ...restoring])];
 }
 
 function scriptOf(step: Step): ScriptName | undefined {

@@ -18,7 +18,7 @@ export async function applyHostStep(
   const reply = await gateways.hosts.run(step.instanceId, script, {
     parameters,
     waitSeconds: patienceSeconds(step, context, gateways),
-    version: context.documents?.[script],
+    document: context.documents?.[script],
   });
   const parsed = reply.kind === 'answered' ? ChangeReply.safeParse(reply.json) : undefined;
   if (parsed?.success !== true || parsed.data.script !== script) return unanswered(reply);
@@ -39,7 +39,7 @@ export async function applySever(
   const reply = await hosts.run(step.instanceId, 'sever', {
     parameters: severParameters(step, runId, restoreAt),
     waitSeconds: scriptWaitSeconds,
-    version: documents?.sever,
+    document: documents?.sever,
   });
   const parsed = reply.kind === 'answered' ? SeverReply.safeParse(reply.json) : undefined;
   if (parsed?.success !== true) return unanswered(reply);

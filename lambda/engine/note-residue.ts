@@ -3,30 +3,35 @@ import type { NetworkNow, Touched } from '../../core/residue.ts';
 import type { RunItem } from '../../core/journal.ts';
 import type { Gateways, PlanRecord } from '../gateways.ts';
 import { awaitAll } from './await-all.ts';
+import { idsOf } from './marks.ts';
 
-/** Compares what the run touched with what it was before, and notes what differs, ours and others' apart. */
+/**
+ * Compares what the run touched with what it was before, and notes what differs, ours and others' apart.
+ * `says` are others' doings that the last look came upon, such as instances that they have ended.
+ */
 export async function noteResidue(
   run: RunItem,
-  { inventory, plan }: PlanRecord,
+  { inventory, plan, says }: PlanRecord & { readonly says: readonly string[] },
   gateways: Gateways,
 ): Promise<void> {
   const { journal, clock } = gateways;
   const steps = plan.steps.filter(({ id }) => id in run.intents);
-  const now = await networkNow(run.runId, touchedBy(plan.steps), gateways);
+  const now = await networkNow(run, touchedBy(plan.steps), gateways);
   const differences = residueOf({ before: inventory, steps, runId: run.runId }, now);
-  await journal.note(run.runId, { kind: 'residue', at: clock.now(), ...differences });
+  const others = [...differences.others, ...says];
+  await journal.note(run.runId, { kind: 'residue', at: clock.now(), ...differences, others });
 }
 
 async function networkNow(
-  runId: string,
+  run: RunItem,
   { groupIds, interfaceIds, subnetIds, makesGroups, makesAcls }: Touched,
   { network }: Gateways,
 ): Promise<NetworkNow> {
   const groups = await eachOf(groupIds, (id) => network.rules(id));
   const interfaces = await eachOf(interfaceIds, (id) => network.groupsOn(id));
   const acls = await eachOf(subnetIds, (id) => network.aclOf(id));
-  const madeGroups = makesGroups ? await network.groupsMadeBy(runId) : [];
-  const madeAcls = makesAcls ? await network.aclsMadeBy(runId) : [];
+  const madeGroups = makesGroups ? await network.groupsMadeBy(run.runId) : [];
+  const madeAcls = makesAcls ? await network.aclsMadeBy(idsOf(run)) : [];
   return { groups, interfaces, acls, made: [...madeGroups, ...madeAcls].map(({ id }) => id) };
 }
 

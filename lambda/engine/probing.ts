@@ -8,6 +8,9 @@ import type { RunContext } from './run-context.ts';
 /** How long one probe script may take: two seconds of patience and the way there and back. */
 const probeWaitSeconds = 20;
 
+/** Within a hold less: a machine that stays silent must not keep the others' signs from being judged. */
+export const lookWaitSeconds = 10;
+
 /** What one machine is asked in one script run. */
 export type Items = ReadonlyMap<string, readonly string[]>;
 
@@ -22,9 +25,13 @@ export interface Asking {
 export async function sample(
   context: RunContext,
   moment: Moment,
-  { questions, gateways }: { questions: readonly Question[]; gateways: Gateways },
+  {
+    questions,
+    ...how
+  }: { questions: readonly Question[] } & Pick<Asking, 'gateways' | 'waitSeconds'>,
 ): Promise<Sample> {
-  const seen = await ask(itemsOf(questions), { context, gateways });
+  const { gateways } = how;
+  const seen = await ask(itemsOf(questions), { context, ...how });
   const views = viewsIn(questions, seen);
   const { runId } = context.run;
   const at = gateways.clock.now();

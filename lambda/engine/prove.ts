@@ -8,6 +8,7 @@ import {
   cutQuestions,
   firstLookMs,
   guardMsOf,
+  lagQuestions,
   nextLookMs,
   partQuestions,
   viewQuestions,
@@ -17,9 +18,10 @@ import type { Timing } from '../../core/timing.ts';
 import { worst } from '../../core/verdict.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import type { Gateways } from '../gateways.ts';
-import { sample } from './probing.ts';
+import { lookWaitSeconds, sample } from './probing.ts';
 import { contextOf } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
+import { alarmStop, signStop, stopRun } from './stopping.ts';
 
 /**
  * The last look before restore begins this long before it, in milliseconds: a probe of a dropped
@@ -36,6 +38,7 @@ const pauseMs = 500;
  * Is the fault in force? Asks again until it is or its time is up; a fault that never bites is
  * refuted, and the run goes on to its hold, for that is the finding. Hosts whose kernels switch have
  * answered before they did, and a part of the plan may be on later, or for moments: looks wait for it.
+ * Stop conditions hold from the first look on.
  */
 export async function prove(
   runId: string,
@@ -51,7 +54,12 @@ export async function prove(
   );
   for (;;) {
     await clock.sleep(Math.max(0, proofLookAt(context, giveUpAt, gateways) - clock.now()));
-    const verdict = await lookInForce(context, 'prove', { baseline, gateways });
+    const { verdict, seen } = await lookInForce(context, 'prove', { baseline, gateways });
+    const stop = (await alarmStop(context, gateways)) ?? (await signStop(context, seen, gateways));
+    if (stop !== undefined) {
+      await stopRun(context, stop, gateways);
+      return { until: new Date(clock.now()).toISOString(), says: `stopped: ${stop.says}` };
+    }
     if (verdict.answer === 'confirmed' || clock.now() >= giveUpAt) {
       const until = new Date(nextLookAt(context, gateways)).toISOString();
       return { until, says: `in force: ${verdict.answer}: ${verdict.evidence.join('; ')}` };
@@ -80,10 +88,11 @@ export async function lookInForce(
   context: RunContext,
   moment: Moment,
   { baseline, gateways }: { baseline: Sample; gateways: Gateways },
-): Promise<Verdict> {
-  const now = await sample(context, moment, { questions: inForceQuestions(context), gateways });
+): Promise<{ verdict: Verdict; seen: Sample }> {
+  const questions = inForceQuestions(context);
+  const seen = await sample(context, moment, { questions, gateways, waitSeconds: lookWaitSeconds });
   const subject = { ...context, injectAt: context.run.injectAt };
-  return worst(inForceFindings(subject, baseline, now));
+  return { verdict: worst(inForceFindings(subject, baseline, seen)), seen };
 }
 
 function inForceQuestions(context: RunContext): Question[] {
@@ -93,6 +102,7 @@ function inForceQuestions(context: RunContext): Question[] {
     ...controlQuestions(context),
     ...canaryQuestions(context, 'kept'),
     ...partQuestions(context, 'during'),
+    ...lagQuestions(context),
   ];
 }
 

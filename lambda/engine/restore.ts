@@ -13,9 +13,10 @@ import { Stuck } from '../../core/refusal.ts';
 import type { Step } from '../../core/step.ts';
 import { quarantineOf } from '../../core/timing.ts';
 import type { Gateways, PlanRecord } from '../gateways.ts';
-import { lookAtSteps } from './look-at-steps.ts';
+import { lookAtSteps, nothingFound } from './look-at-steps.ts';
 import type { Found } from './look-at-steps.ts';
 import { noteResidue } from './note-residue.ts';
+import { sayIfStuck } from './stuck.ts';
 
 /** What one look came to. */
 export interface Look {
@@ -28,11 +29,8 @@ export interface Look {
   readonly says: string;
 }
 
-/** How soon to ask again a machine or an API that did not answer; later the longer it has not. */
-const unknownRetryMs = { least: 5_000, most: 60_000 };
-
-/** How long after the deadline, beside the quarantine, restore may fail before a person is called. */
-const stuckAfterMs = 10 * 60 * 1000;
+/** How soon to try again what did not answer, or could not be undone; later the longer that lasts. */
+const retryMs = { least: 5_000, most: 60_000 };
 
 /** Looks once at every step the run may have applied, undoes what is ours, and says when to look again. */
 export async function look(runId: string, by: Actor, gateways: Gateways): Promise<Look> {
@@ -52,7 +50,7 @@ export async function look(runId: string, by: Actor, gateways: Gateways): Promis
     await noteLook(run, by, { ...found, last: false }, gateways);
     return againLater(runId, found, gateways);
   }
-  if (record !== undefined) await noteResidue(run, record, gateways);
+  if (record !== undefined) await noteResidue(run, { ...record, says: found.says }, gateways);
   return finish(run, by, { touched, gateways });
 }
 
@@ -90,8 +88,8 @@ async function finish(
     at: clock.now(),
   });
   const final = answer.item?.life === 'final';
-  await noteLook(run, by, { ours: 0, unknown: [], last: final }, gateways);
-  if (!final) return againLater(run.runId, { ours: 0, unknown: [] }, gateways);
+  await noteLook(run, by, { ...nothingFound, last: final }, gateways);
+  if (!final) return againLater(run.runId, nothingFound, gateways);
   await release(run, gateways);
   return ended('nothing of the run is left', touched, gateways);
 }
@@ -124,36 +122,22 @@ async function noteLook(
 async function againLater(runId: string, found: Found, gateways: Gateways): Promise<Look> {
   const run = await gateways.journal.read(runId);
   const { ours, unknown } = found;
-  if (run !== undefined) refuseForEver(run, found, gateways);
+  if (run !== undefined) await sayIfStuck(run, found, gateways);
   const at = run === undefined ? gateways.clock.now() : nextLookAt(run, found, gateways);
   const lookAt = new Date(at).toISOString();
   const says = `${ours} step(s) undone, ${unknown.length} unknown; looking again at ${lookAt}`;
   return { final: false, touched: true, lookAt, says };
 }
 
-/** Counts from the deadline, or a restorer that comes late would be stuck at its first look. */
-function refuseForEver(
-  { runId, closedAt = 0, deadlineAt }: RunItem,
-  { ours, unknown }: Found,
-  { clock, timing }: Gateways,
-): void {
-  const since = Math.max(closedAt, deadlineAt) + quarantineOf(timing).troubledMs;
-  if (ours + unknown.length === 0 || clock.now() <= since + stuckAfterMs) return;
-  throw new Stuck(
-    `Cannot restore run ${runId} as every step must be looked at and undone: found ${ours} in force, and no answer from ${unknown.join(', ') || 'none'}; the sweeper goes on trying`,
-  );
-}
-
 /** Only a clean look waits out the quarantine: what is in force, or unknown, is looked at again soon. */
-function nextLookAt(run: RunItem, { ours, unknown }: Found, { clock, timing }: Gateways): number {
-  const quarantine = quarantineOf(timing);
-  const now = clock.now();
-  if (unknown.length > 0) {
-    const { least, most } = unknownRetryMs;
-    return now + Math.min(most, Math.max(least, (now - (run.closedAt ?? now)) / 4));
-  }
-  const from = ours > 0 ? now + quarantine.settledMs : (lastLookFrom(run, quarantine) ?? 0);
-  return Math.max(now, from + 1);
+function nextLookAt(run: RunItem, { ours, unknown, left }: Found, gateways: Gateways): number {
+  const quarantine = quarantineOf(gateways.timing);
+  const now = gateways.clock.now();
+  const { least, most } = retryMs;
+  const retryAt = now + Math.min(most, Math.max(least, (now - (run.closedAt ?? now)) / 4));
+  if (unknown.length > 0) return retryAt;
+  if (ours > 0) return Math.max(now + quarantine.settledMs, left.length > 0 ? retryAt : now) + 1;
+  return Math.max(now, lastLookFrom(run, quarantine) ?? 0) + 1;
 }
 
 function ended(says: string, touched: boolean, { clock }: Gateways): Look {

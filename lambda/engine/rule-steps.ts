@@ -1,9 +1,10 @@
-import { runTag } from '../../core/inventory.ts';
+import { markedBy, runTag } from '../../core/inventory.ts';
 import type { Inventory, Rule } from '../../core/inventory.ts';
 import type { RunItem } from '../../core/journal.ts';
 import { bearsMark, isStillOurs, mergeEdits, mergeRevoked } from '../../core/merge.ts';
 import type { EditsMerge, RevokeMerge } from '../../core/merge.ts';
 import { sameAllowance, sameSpec } from '../../core/allowance.ts';
+import { sameTags } from '../../core/residue.ts';
 import { temporaryName } from '../../core/step.ts';
 import type { AddRules, EditRules, RevokeRules } from '../../core/step.ts';
 import type { Answer, Gateways } from '../gateways.ts';
@@ -19,20 +20,28 @@ import type { StepSeen } from './step-seen.ts';
  */
 export async function addRules(step: AddRules, run: RunItem, gateways: Gateways): Promise<Answer> {
   const { groupId, direction, rules } = step;
-  const there = await rulesAdded(step, run.runId, gateways);
+  const there = (await rulesNow(step, gateways)).filter(({ tags }) => tags[runTag] === run.runId);
   const missing = rules.filter((rule) => !there.some(({ spec }) => sameAllowance(spec, rule)));
   if (missing.length === 0) return { kind: 'done' };
   return gateways.network.addRules(groupId, { direction, rules: missing, tags: marksOf(run) });
 }
 
-/** Looks for the temporary rules of the run in a group, and removes them by ids nobody else ever had. */
+/**
+ * Looks for the temporary rules of the run in a group, and removes them by ids nobody else ever had. Tag
+ * and description both bear the mark, for people may take off either; a rule that was there before and
+ * bears one is edited, not added.
+ */
 export async function lookAtAdded(
   step: AddRules,
-  runId: string,
+  { runId, inventory }: { runId: string; inventory: Inventory },
   gateways: Gateways,
 ): Promise<StepSeen> {
   const { groupId, direction } = step;
-  const ruleIds = (await rulesAdded(step, runId, gateways)).map(({ id }) => id);
+  const before = inventory.groups.find(({ id }) => id === groupId)?.rules ?? [];
+  const ruleIds = (await rulesNow(step, gateways))
+    .filter((rule) => markedBy(rule) === runId)
+    .map(({ id }) => id)
+    .filter((ruleId) => !before.some(({ id }) => id === ruleId));
   if (ruleIds.length === 0) return absent;
   return {
     kind: 'ours',
@@ -40,14 +49,10 @@ export async function lookAtAdded(
   };
 }
 
-async function rulesAdded(
-  { groupId, direction }: AddRules,
-  runId: string,
-  { network }: Gateways,
-): Promise<Rule[]> {
+async function rulesNow({ groupId, direction }: AddRules, { network }: Gateways): Promise<Rule[]> {
   if (temporaryName(groupId) !== undefined) return []; // A group that is not made has no rules.
   const rules = (await network.rules(groupId)) ?? [];
-  return rules.filter((rule) => rule.direction === direction && rule.tags[runTag] === runId);
+  return rules.filter((rule) => rule.direction === direction);
 }
 
 /**
@@ -107,7 +112,10 @@ async function editAll(
   return inTurn(edits.map((edit) => () => network.editRules(groupId, [edit])));
 }
 
-/** Revokes rules, but only where a rule with the run's mark stands for them. */
+/**
+ * Revokes rules, but only where a rule with the run's mark stands for them. They come back with the tags
+ * they had when the run was planned, so tags count here, too.
+ */
 export async function revokeRules(
   { groupId, rules }: RevokeRules,
   { runId }: RunItem,
@@ -124,7 +132,10 @@ export async function revokeRules(
   const ids = new Set(rules.map(({ ruleId }) => ruleId));
   const there = now.filter(({ id }) => ids.has(id));
   const strange = there.find(
-    ({ id, spec }) => !rules.some((one) => one.ruleId === id && sameSpec(one.before, spec)),
+    ({ id, spec, tags }) =>
+      !rules.some(
+        (one) => one.ruleId === id && sameSpec(one.before, spec) && sameTags(one.tags, tags),
+      ),
   );
   if (strange !== undefined) {
     return {

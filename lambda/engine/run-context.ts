@@ -7,7 +7,7 @@ import type { DocumentVersions, Gateways, PlanRecord, RunRequest } from '../gate
 /** What a state knows of its run once it is planned. */
 export interface RunContext extends Subject {
   readonly run: RunItem;
-  /** The versions of the scripts' documents that the run injects with. */
+  /** The versions of the scripts' documents that the run uses. */
   readonly documents?: DocumentVersions | undefined;
 }
 

@@ -77,7 +77,8 @@ export interface Looked {
 export function lookedAt(run: RunItem, record: PlanRecord, gateways: Gateways): Looked {
   const steps = record.plan.steps.filter(({ id }) => id in run.intents);
   const groups = new TemporaryGroups(run.runId, gateways);
-  return { run, record, steps, groups, hosts: new HostLooks(run.runId, gateways) };
+  const hosts = new HostLooks(run.runId, { steps, document: record.documents?.restore }, gateways);
+  return { run, record, steps, groups, hosts };
 }
 
 /** Describes one step's resource: does anything there bear this run's mark? */
@@ -102,7 +103,7 @@ export async function lookAtStep(
     case 'make-group':
       return lookAtMade(step, groups, gateways);
     case 'add-rules':
-      return lookAtAdded(step, runId, gateways);
+      return lookAtAdded(step, { runId, inventory }, gateways);
     case 'edit-rules':
       return lookAtEdited(step, run, gateways);
     case 'revoke-rules':
@@ -112,6 +113,6 @@ export async function lookAtStep(
     case 'detach-groups':
       return lookAtDetached(step, { inventory, steps }, gateways);
     case 'swap-acl':
-      return lookAtSwapped(step, { runId, inventory }, gateways);
+      return lookAtSwapped(step, { run, inventory }, gateways);
   }
 }

@@ -3,19 +3,27 @@
  *
  * Started every five minutes. Works from three lists (protocol rule 15): runs not final after their
  * deadline, locks whose run is final, and runs that became final a short while ago. Ends when it has been
- * through them; it does not cover a journal that cannot be read.
+ * through them; it does not cover a journal that cannot be read. Whoever made a run final or stuck, its
+ * report is there after the next round.
  */
 import type { RunItem } from '../../core/journal.ts';
 import { afterRecheck, mayRelease, sweepTask } from '../../core/protocol.ts';
+import { Stuck } from '../../core/refusal.ts';
 import type { Gateways } from '../gateways.ts';
 import { awaitAll } from './await-all.ts';
 import { look } from './restore.ts';
 import { lookAtStep, lookedAt } from './steps.ts';
+import { writeReport } from './write-report.ts';
 
 /** What a round came to. */
 export interface Swept {
   readonly looked: number;
-  readonly failed: readonly { readonly runId: string; readonly why: string }[];
+  readonly failed: readonly {
+    readonly runId: string;
+    readonly why: string;
+    /** The error's name: `Stuck` where a person is needed. */
+    readonly error: string;
+  }[];
 }
 
 /** One round of the sweeper. One run that fails does not keep it from the others. */
@@ -24,7 +32,8 @@ export async function sweep(gateways: Gateways): Promise<Swept> {
   const failed: Swept['failed'][number][] = [];
   for (const runId of runIds) {
     await sweepRun(runId, gateways).catch((error: unknown) => {
-      failed.push({ runId, why: error instanceof Error ? error.message : String(error) });
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      failed.push({ runId, why: message, error: name });
     });
   }
   await releaseOrphans(gateways);
@@ -49,7 +58,24 @@ async function restoreUnderLock(run: RunItem, gateways: Gateways): Promise<void>
     const holder = await gateways.journal.takeLock(cluster, runId, version);
     if (holder !== runId) return;
   }
-  await look(runId, 'sweeper', gateways);
+  await restoreAndReport(runId, gateways);
+}
+
+/** Where the sweeper is the way out that ends a run, or the one that cannot, it leaves the run's report too. */
+async function restoreAndReport(runId: string, gateways: Gateways): Promise<void> {
+  try {
+    const { final } = await look(runId, 'sweeper', gateways);
+    if (final) await writeReport(runId, undefined, gateways);
+  } catch (error) {
+    if (error instanceof Stuck) await writeReport(runId, undefined, gateways);
+    throw error;
+  }
+}
+
+/** Whoever made a run final may have died before its report; a later one of theirs replaces this. */
+async function reportIfMissing(runId: string, gateways: Gateways): Promise<void> {
+  const report = await gateways.journal.report(runId);
+  if (report?.life !== 'final') await writeReport(runId, undefined, gateways);
 }
 
 /** Looks again at a final run. A find means a bound was broken: take the lock, go back, restore. */
@@ -57,6 +83,7 @@ async function recheck(run: RunItem, gateways: Gateways): Promise<void> {
   const { journal, clock } = gateways;
   const ours = await leftOf(run, gateways);
   const next = afterRecheck({ ours }, run, clock.now());
+  if (next !== 'reopen') await reportIfMissing(run.runId, gateways);
   if (next === 'strike off') await journal.unwatch(run.runId);
   if (next !== 'reopen') return;
   const holder = await journal.takeLock(run.cluster, run.runId, run.version);

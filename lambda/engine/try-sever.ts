@@ -29,8 +29,8 @@ export async function trySever(
 
   async function reasonAgainst(step: Sever): Promise<string | undefined> {
     const parameters = { ...severParameters(step, run.runId, run.deadlineAt), Action: 'check' };
-    const version = documents?.sever;
-    const options = { parameters, waitSeconds: scriptWaitSeconds, version };
+    const document = documents?.sever;
+    const options = { parameters, waitSeconds: scriptWaitSeconds, document };
     const reply = await gateways.hosts.run(step.instanceId, 'sever', options);
     if (reply.kind !== 'answered') return reply.reason;
     const parsed = SeverReply.safeParse(reply.json);

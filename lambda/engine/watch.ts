@@ -1,8 +1,8 @@
-import type { Experiment } from '../../core/experiment.ts';
-import type { RunItem } from '../../core/journal.ts';
 import type { Gateways } from '../gateways.ts';
 import { baselineOf, lookInForce, nextLookAt } from './prove.ts';
 import { contextOf } from './run-context.ts';
+import type { RunContext } from './run-context.ts';
+import { alarmStop, signStop, stopRun } from './stopping.ts';
 
 /** What the hold does next: look again at `until`, or restore now. */
 export interface Watched {
@@ -17,20 +17,28 @@ const hostsFirstMs = 1_000;
 /** A probe of a dropped connection takes two seconds; a look needs that and the way there. */
 const lookNeedsMs = 3_000;
 
-/** One slice of the hold: is it over, must it stop, is the fault still in force? */
+/**
+ * One slice of the hold: is it over, is the fault still in force, must it stop? What a look sees is judged
+ * before it returns, so that a stop condition leads to Restore within the slice in which it shows.
+ */
 export async function watch(runId: string, gateways: Gateways): Promise<Watched> {
-  const { clock } = gateways;
   const context = await contextOf(runId, gateways);
-  const { run, experiment } = context;
-  const { restoreAt = 0 } = run;
-  const endAt = restoreAt + (context.plan.hosts.length > 0 ? hostsFirstMs : 0);
-  const stop = await stopReason(run, endAt, { experiment, gateways });
-  if (stop !== undefined) return { again: false, until: isoOf(clock.now()), says: stop };
-  if (clock.now() + lookNeedsMs > restoreAt) {
+  const endAt = endOf(context);
+  const over = reasonToEnd(context, endAt, gateways);
+  if (over !== undefined) return ended(over, gateways);
+  const alarm = await alarmStop(context, gateways);
+  if (alarm !== undefined) return stopped(context, alarm, gateways);
+  if (gateways.clock.now() + lookNeedsMs > (context.run.restoreAt ?? 0)) {
     return { again: true, until: isoOf(endAt), says: 'held to its end' };
   }
-  const baseline = await baselineOf(run, gateways);
-  const verdict = await lookInForce(context, 'hold', { baseline, gateways });
+  return look(context, gateways);
+}
+
+async function look(context: RunContext, gateways: Gateways): Promise<Watched> {
+  const baseline = await baselineOf(context.run, gateways);
+  const { verdict, seen } = await lookInForce(context, 'hold', { baseline, gateways });
+  const stop = await signStop(context, seen, gateways);
+  if (stop !== undefined) return stopped(context, stop, gateways);
   return {
     again: true,
     until: isoOf(nextLookAt(context, gateways)),
@@ -38,19 +46,31 @@ export async function watch(runId: string, gateways: Gateways): Promise<Watched>
   };
 }
 
-async function stopReason(
-  { runId, life, closedBy }: RunItem,
+const endOf = ({ run: { restoreAt = 0 }, plan }: RunContext): number =>
+  restoreAt + (plan.hosts.length > 0 ? hostsFirstMs : 0);
+
+function reasonToEnd(
+  { run: { life, closedBy } }: RunContext,
   endAt: number,
-  { experiment, gateways }: { experiment: Experiment; gateways: Gateways },
-): Promise<string | undefined> {
-  const { alarms, journal, clock } = gateways;
+  { clock }: Gateways,
+): string | undefined {
   if (life !== 'open') return `run closed by ${closedBy ?? 'nobody'}`;
-  if (clock.now() >= endAt) return 'hold over';
-  const [first] = await alarms.notOk(experiment.stopOn?.alarms ?? []);
-  if (first === undefined) return undefined;
-  const says = `stopped by alarm "${first.name}": ${first.state}`;
-  await journal.note(runId, { kind: 'state', at: clock.now(), state: 'Watch', says });
-  return says;
+  return clock.now() >= endAt ? 'hold over' : undefined;
 }
+
+async function stopped(
+  context: RunContext,
+  stop: Parameters<typeof stopRun>[1],
+  gateways: Gateways,
+): Promise<Watched> {
+  await stopRun(context, stop, gateways);
+  return ended(`stopped: ${stop.says}`, gateways);
+}
+
+const ended = (says: string, { clock }: Gateways): Watched => ({
+  again: false,
+  until: isoOf(clock.now()),
+  says,
+});
 
 const isoOf = (at: number): string => new Date(at).toISOString();

@@ -23,22 +23,32 @@ export async function writeReport(
   failure: Failure | undefined,
   gateways: Gateways,
 ): Promise<Reported> {
-  const { journal } = gateways;
-  const run = await journal.read(runId);
-  const request = await journal.request(runId);
-  if (run === undefined || request === undefined) return neverOpened(runId, failure);
-  const record = await journal.plan(runId);
-  if (failure !== undefined) {
-    await journal.note(runId, { kind: 'failure', at: gateways.clock.now(), ...failure });
+  const { journal, clock } = gateways;
+  if (failure !== undefined && (await journal.read(runId)) !== undefined) {
+    await journal.note(runId, { kind: 'failure', at: clock.now(), ...failure });
   }
-  const notes = await journal.notes(runId);
-  const experiment =
-    record === undefined ? request.experiment : experimentOn(request.experiment, record.inventory);
-  const story = { run, ...request, experiment, record: planned(record), notes, failure };
-  const report = reportOf(story);
+  const report = await reportNow(runId, failure, gateways);
+  if (report === undefined) return neverOpened(runId, failure);
   await journal.putReport(runId, report);
   const error = `Aerofault.${report.outcome}`;
   return { outcome: report.outcome, error, cause: causeOf(report), says: report.says };
+}
+
+/** The run's report as its journal has it at this moment; undefined where it was never opened whole. */
+export async function reportNow(
+  runId: string,
+  failure: Failure | undefined,
+  { journal, restoreDocument }: Pick<Gateways, 'journal' | 'restoreDocument'>,
+): Promise<Report | undefined> {
+  const run = await journal.read(runId);
+  const request = await journal.request(runId);
+  if (run === undefined || request === undefined) return undefined;
+  const record = await journal.plan(runId);
+  const notes = await journal.notes(runId);
+  const experiment =
+    record === undefined ? request.experiment : experimentOn(request.experiment, record.inventory);
+  const seen = { run, ...request, experiment, record: planned(record), notes, failure };
+  return reportOf({ ...seen, restoreDocument });
 }
 
 /** Nothing to report on: the run ended before it was opened whole, so nothing was touched. */

@@ -1,5 +1,6 @@
 import { logOf } from '../aws/log.ts';
 import { awsGateways } from '../aws/environment.ts';
+import { countStuck } from '../aws/stuck-metric.ts';
 import { sweep } from '../engine/sweep.ts';
 
 const gateways = awsGateways(process.env);
@@ -7,7 +8,10 @@ const gateways = awsGateways(process.env);
 /** The sweeper's round, every five minutes. @throws when any run could not be looked at. */
 export const handler = async (): Promise<{ looked: number }> => {
   const { looked, failed } = await sweep(gateways);
-  for (const { runId, why } of failed) logOf(runId)('sweep fails', { why });
+  for (const { runId, why, error } of failed) {
+    logOf(runId)('sweep fails', { why });
+    if (error === 'Stuck') countStuck(runId);
+  }
   if (failed.length === 0) return { looked };
   throw new Error(
     `Cannot finish the sweep as every run must be looked at: found ${failed.length} of ${looked} that could not`,

@@ -1,5 +1,6 @@
 import { formatBlock } from '../../address.ts';
 import type { Cut } from '../../cut.ts';
+import { tagCommand } from '../../guards/tag-command.ts';
 import { clusterTag } from '../../inventory.ts';
 import type { AclEntry, Instance, Inventory, NetworkAcl } from '../../inventory.ts';
 import { Refusal } from '../../refusal.ts';
@@ -136,7 +137,7 @@ function refuseUntagged(subnetId: string, { subnets, cluster }: Inventory): void
   const tag = subnets.find(({ id }) => id === subnetId)?.tags[clusterTag];
   if (tag === cluster) return;
   throw new Refusal(
-    `Cannot swap the network ACL of ${subnetId} as it must carry the tag ${clusterTag}=${cluster}: found ${tag ?? 'no such tag'}; tag it if the run may do that`,
+    `Cannot swap the network ACL of ${subnetId} as it must carry the tag ${clusterTag}=${cluster}: found ${tag ?? 'no such tag'}; ${tagCommand(subnetId, cluster)} if the run may do that`,
   );
 }
 

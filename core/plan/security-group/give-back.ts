@@ -3,7 +3,7 @@ import type { Block } from '../../address.ts';
 import type { Interface, Peer, RuleSpec, SecurityGroup } from '../../inventory.ts';
 import { Refusal } from '../../refusal.ts';
 import { allowanceKey } from '../../allowance.ts';
-import { temporaryId, temporaryName } from '../../step.ts';
+import { groupNamesOf, temporaryId, temporaryName } from '../../step.ts';
 import type { Filters } from '../filters.ts';
 import { newRule } from './draft.ts';
 import type { DraftRequest } from './draft.ts';
@@ -152,7 +152,7 @@ function withGroups(cut: Filters, losing: readonly LosingClass[], request: Draft
   const made = cut.groups.filter(({ id }) => temporaryName(id) !== undefined).length;
   const sides = losing.map((one, index) => ({
     ...one,
-    groupId: heldTemporary(one) ?? temporaryId(`aerofault-${request.runId}-${made + index + 1}`),
+    groupId: heldTemporary(one) ?? temporaryId(`${groupNamesOf(request.runId)}${made + index + 1}`),
   }));
   const groups = sides.map((side) => groupOf(side, sides, { cut, request }));
   const given = new Map(

@@ -1,7 +1,7 @@
 import type { Interface, Rule, SecurityGroup } from '../../inventory.ts';
 import { Refusal } from '../../refusal.ts';
 import { allowanceKey } from '../../allowance.ts';
-import { temporaryId, temporaryName } from '../../step.ts';
+import { groupNamesOf, temporaryId, temporaryName } from '../../step.ts';
 import type { Filters } from '../filters.ts';
 import { holdersOf } from './cut-rules.ts';
 import { newRule, withRules } from './draft.ts';
@@ -29,7 +29,7 @@ export function movedOut(
     .map((one) => ({ ...one, left: sharedGroups(one, groups, before) }))
     .filter(({ left }) => left.length > 0)
     .map((one, index): Move => {
-      return { ...one, groupId: temporaryId(`aerofault-${request.runId}-${index + 1}`) };
+      return { ...one, groupId: temporaryId(`${groupNamesOf(request.runId)}${index + 1}`) };
     });
   refuseTooManySides(moves.length);
   const given = new Map(moves.flatMap((move) => move.interfaces.map((one) => [one.id, move])));

@@ -1,4 +1,5 @@
 import type { Interface, Inventory, Rule, SecurityGroup } from '../../inventory.ts';
+import { tagCommand } from '../../guards/tag-command.ts';
 import { clusterTag } from '../../inventory.ts';
 import { Refusal } from '../../refusal.ts';
 import { isNew } from './draft.ts';
@@ -13,7 +14,7 @@ export const groupsPerInterfaceMax = 5;
 export function refuseUntagged({ id, tags }: SecurityGroup, { cluster }: Inventory): void {
   if (tags[clusterTag] === cluster) return;
   throw new Refusal(
-    `Cannot edit group ${id} as it must carry the tag ${clusterTag}=${cluster}: found ${tags[clusterTag] ?? 'no such tag'}; tag it if the run may edit it`,
+    `Cannot edit group ${id} as it must carry the tag ${clusterTag}=${cluster}: found ${tags[clusterTag] ?? 'no such tag'}; ${tagCommand(id, cluster)} if the run may edit it`,
   );
 }
 
@@ -21,7 +22,7 @@ export function refuseUntagged({ id, tags }: SecurityGroup, { cluster }: Invento
 export function refuseInterface(one: Interface, { cluster }: Inventory): void {
   if (one.tags[clusterTag] !== cluster) {
     throw new Refusal(
-      `Cannot attach a group to ${one.id} of ${one.instanceId ?? 'another service'} as it must carry the tag ${clusterTag}=${cluster}: found ${one.tags[clusterTag] ?? 'no such tag'}; tag it, or give it a group of its own`,
+      `Cannot attach a group to ${one.id} of ${one.instanceId ?? 'another service'} as it must carry the tag ${clusterTag}=${cluster}: found ${one.tags[clusterTag] ?? 'no such tag'}; ${tagCommand(one.id, cluster)}, or give it a group of its own`,
     );
   }
   if (one.groupIds.length < groupsPerInterfaceMax) return;

@@ -1,0 +1,63 @@
+import * as z from 'zod';
+import { Refusal } from '../../core/refusal.ts';
+import type { Connection } from '../../lambda/aws/connection.ts';
+import { dynamoJournal } from '../../lambda/aws/journal.ts';
+import { stackOutputs } from '../../lambda/aws/stack-outputs.ts';
+import type { Journal } from '../../lambda/gateways.ts';
+import { runIdOf } from '../../lambda/run-id.ts';
+
+/** Where a deployment is, as people say it. */
+export const DeploymentOptions = z.object({
+  stack: z.string(),
+  region: z.string().optional(),
+  profile: z.string().optional(),
+});
+export type DeploymentOptions = z.infer<typeof DeploymentOptions>;
+
+/** A deployment's journal, and the machine that restores its runs. */
+export interface Deployment {
+  readonly stack: string;
+  readonly connection: Connection;
+  readonly journal: Journal;
+  readonly restoreMachineArn: string;
+}
+
+/** What the stack tells of itself in its outputs. @throws Refusal where there is no such stack of ours. */
+export async function deploymentOf(options: DeploymentOptions): Promise<Deployment> {
+  const { stack, region, profile } = options;
+  if (profile !== undefined) process.env['AWS_PROFILE'] = profile;
+  const connection = region === undefined ? {} : { region };
+  const outputs = await outputsOf(stack, connection);
+  const output = (name: string): string => {
+    const value = outputs.get(name);
+    if (value !== undefined) return value;
+    throw new Refusal(
+      `Cannot use stack "${stack}" as its outputs must name ${name}: found ${[...outputs.keys()].join(', ') || 'none'}`,
+    );
+  };
+  const journal = dynamoJournal(connection, { table: output('JournalTableName') });
+  return { stack, connection, journal, restoreMachineArn: output('RestoreMachineArn') };
+}
+
+async function outputsOf(stack: string, connection: Connection): Promise<Map<string, string>> {
+  const outputs = await stackOutputs(connection, stack);
+  if (outputs !== undefined) return outputs;
+  throw new Refusal(
+    `Cannot find stack "${stack}" as it must be deployed in this account and Region: found none (choose with --stack and --region)`,
+  );
+}
+
+/** The run that a person means: its id, or the ARN of the execution it came from. @throws Refusal */
+export function runIdIn(text: string): string {
+  if (/^[a-z0-9]{1,12}$/.test(text)) return text;
+  if (/^arn:[\w-]+:states:[\w-]+:\d{12}:execution:[^:]+:[^:]+$/.test(text)) return runIdOf(text);
+  throw new Refusal(
+    `Cannot tell the run as it must be 1 to 12 of a-z and 0-9, or an execution's ARN: found "${text}"`,
+  );
+}
+
+/** The Refusal of a run that the deployment does not know. */
+export const noSuchRun = (runId: string, { stack }: Deployment): Refusal =>
+  new Refusal(
+    `Cannot find run ${runId} as it must be in the journal of stack "${stack}": found none`,
+  );
