@@ -10,6 +10,7 @@ import type { Gateways } from '../lambda/gateways.ts';
 import { digestOf } from '../lambda/aws/digest.ts';
 import { usualTiming } from '../core/timing.ts';
 import { FakeAlarms } from '../test/fakes/fake-alarms.ts';
+import { FakeFreeze } from '../test/fakes/fake-freeze.ts';
 import { FakeJournal } from '../test/fakes/fake-journal.ts';
 import { FakeSchedule } from '../test/fakes/fake-schedule.ts';
 import { VirtualClock } from '../test/fakes/virtual-clock.ts';
@@ -62,6 +63,8 @@ function parts(): Omit<Gateways, 'network'> {
     journal: new FakeJournal(),
     schedule: new FakeSchedule(new VirtualClock(), () => {}),
     alarms: new FakeAlarms(),
+    freeze: new FakeFreeze(),
+    windows: [],
     hosts: { run: noHost, online: noHost, agents: noHost, versions: noHost },
     clock: systemClock,
     chance: { attempt: () => `attempt-${(attempts += 1)}` },

@@ -4,21 +4,30 @@
  * Started by {@link startCloud} in the lab's own network namespace, ended with it.
  */
 import type { Connection } from '../lambda/aws/connection.ts';
-import type { Assembly } from './assembly/assembly.ts';
+import type { Assembly, AssemblyRule } from './assembly/assembly.ts';
 import { labRegion } from './assembly/physical-names.ts';
 import type { Log } from './cloud/child-lines.ts';
 import { startCloudWatch } from './cloud/cloudwatch.ts';
+import type { CloudWatch } from './cloud/cloudwatch.ts';
 import { startDynamoDb } from './cloud/dynamodb.ts';
 import type { Ec2Snapshot } from './cloud/ec2/model.ts';
 import { startEc2 } from './cloud/ec2/server.ts';
+import type { Ec2Endpoint } from './cloud/ec2/server.ts';
 import { Ec2State } from './cloud/ec2/state.ts';
 import { startEventBus } from './cloud/event-bus.ts';
+import type { EventBus } from './cloud/event-bus.ts';
 import { startLambdas } from './cloud/lambda-runtime.ts';
+import type { LambdaRuntime } from './cloud/lambda-runtime.ts';
+import { startDoor } from './cloud/misbehaving-door.ts';
+import type { Door } from './cloud/misbehaving-door.ts';
 import { startScheduler } from './cloud/scheduler.ts';
+import type { Scheduler } from './cloud/scheduler.ts';
 import { startSsm } from './cloud/ssm.ts';
+import type { Ssm } from './cloud/ssm.ts';
 import { startStepFunctions } from './cloud/step-functions.ts';
 import type { StepFunctions } from './cloud/step-functions.ts';
 import { startTargets } from './cloud/targets.ts';
+import type { StartTarget } from './cloud/targets.ts';
 import { labTiming, timingEnvironment } from './timing.ts';
 import { CLOUD_ADDRESS } from './vpc/cloud-address.ts';
 import type { World } from './vpc/world.ts';
@@ -37,6 +46,24 @@ export interface Cloud {
   inventory(): Ec2Snapshot;
   /** Where people reach EC2. */
   readonly ec2: Connection;
+  /** The endpoints themselves, for those who make them misbehave or look at what they recorded. */
+  readonly services: Services;
+}
+
+/** The cloud's services, each an endpoint or a runtime of its own. */
+export interface Services extends Runtimes {
+  readonly ec2: Ec2Endpoint;
+  readonly ssm: Ssm;
+  readonly cloudWatch: CloudWatch;
+  /** In front of DynamoDB, as Lambdas see it. */
+  readonly dynamoDb: Door;
+}
+
+interface Runtimes {
+  readonly lambdas: LambdaRuntime;
+  readonly scheduler: Scheduler;
+  readonly bus: EventBus;
+  readonly stepFunctions: StepFunctions;
 }
 
 const local = { host: '127.0.0.1', port: 0 };
@@ -46,13 +73,22 @@ export interface CloudOptions {
   /** Brings a change of groups or rules into force; awaited before EC2 answers. */
   readonly enforce: (inventory: Ec2Snapshot) => Promise<void>;
   readonly log: Log;
+  /** Seconds between two rounds of the sweeper; as the stack says when absent. */
+  readonly sweepSeconds?: number | undefined;
+  /** Ways out that AWS keeps from starting, as if it had lost them; none when absent. */
+  readonly without?: readonly LostWayOut[];
+  /** Whether schedules of the stack itself start runs. */
+  readonly gameDays?: boolean;
 }
+
+/** A way out that AWS itself starts, and so may lose. */
+export type LostWayOut = 'schedule' | 'status-change' | 'sweeper';
 
 /** Starts every service over the synthesised assembly. */
 export async function startCloud(
   assembly: Assembly,
   world: World,
-  { enforce, log }: CloudOptions,
+  { enforce, log, ...times }: CloudOptions,
 ): Promise<Cloud> {
   const state = new Ec2State(world.inventory);
   const [ec2, ssm, cloudWatch, dynamoDb] = await Promise.all([
@@ -61,35 +97,36 @@ export async function startCloud(
     startCloudWatch(local),
     startDynamoDb({ ...local, tables: assembly.tables }),
   ]);
+  const door = await startDoor({ ...local, to: dynamoDb.url });
   const endpoints = {
     EC2: ec2.url,
     SSM: ssm.url,
     CLOUDWATCH: cloudWatch.url,
-    DYNAMODB: dynamoDb.url,
+    DYNAMODB: door.url,
   };
-  const stepFunctions = await startRuntimes(assembly, { endpoints, log });
+  const runtimes = await startRuntimes(assembly, { endpoints, log, ...times });
   return {
-    stepFunctions,
+    stepFunctions: runtimes.stepFunctions,
     connection: { ...account, endpoint: dynamoDb.url },
     table: tableOf(assembly),
     agentUrl: `http://${CLOUD_ADDRESS}:${new URL(ssm.url).port}`,
     agents: () => ssm.instances().length,
     inventory: () => state.describe(),
     ec2: { ...account, endpoint: ec2.url },
+    services: { ...runtimes, ec2, ssm, cloudWatch, dynamoDb: door },
   };
 }
 
 /** Lambdas, machines, schedules and rules start each other; the machines come last. */
-async function startRuntimes(
-  assembly: Assembly,
-  { endpoints, log }: { endpoints: Readonly<Record<string, string>>; log: Log },
-): Promise<StepFunctions> {
+async function startRuntimes(assembly: Assembly, options: RuntimeOptions): Promise<Runtimes> {
+  const { endpoints, log, without = [] } = options;
   const environment = { ...timingEnvironment(labTiming), ...endpointVariables(endpoints) };
   const machines: { started?: StepFunctions } = {};
   const scheduler = await startScheduler({
     ...local,
     groups: assembly.scheduleGroups,
-    start: (arn, input) => start(arn, input),
+    schedules: options.gameDays === true ? assembly.schedules : [],
+    start: (arn, input) => startOnTime(arn, input),
   });
   environment['AWS_ENDPOINT_URL_SCHEDULER'] = scheduler.url;
   const lambdas = await startLambdas(assembly.functions, { environment, log });
@@ -97,13 +134,36 @@ async function startRuntimes(
     if (machines.started !== undefined) return machines.started;
     throw new Error('Cannot start a machine as Step Functions must be running: found it is not');
   });
-  const bus = startEventBus(assembly.rules, { start });
+  const startOnTime = without.includes('schedule') ? butRestores(start, assembly) : start;
+  const bus = startEventBus(rulesIn(assembly, without), {
+    start,
+    lose: ({ source }) => source === 'aws.states' && without.includes('status-change'),
+    periodOf: (_, usual) =>
+      options.sweepSeconds === undefined ? usual : options.sweepSeconds * 1000,
+  });
   machines.started = startStepFunctions(assembly.stateMachines, {
     lambdaUrl: lambdas.url,
     onStatusChange: (event) => bus.put(event),
     log,
   });
-  return machines.started;
+  return { lambdas, scheduler, bus, stepFunctions: machines.started };
+}
+
+interface RuntimeOptions extends Omit<CloudOptions, 'enforce'> {
+  readonly endpoints: Readonly<Record<string, string>>;
+}
+
+/** Starts everything but the restore machine: its one-time schedules fire into the void. */
+function butRestores(start: StartTarget, { stateMachines }: Assembly): StartTarget {
+  const restores = stateMachines.filter(({ logicalId }) => logicalId.startsWith('RestoreMachine'));
+  return async (arn, input) => {
+    if (!restores.some((machine) => machine.arn === arn)) await start(arn, input);
+  };
+}
+
+function rulesIn({ rules }: Assembly, without: readonly LostWayOut[]): readonly AssemblyRule[] {
+  if (!without.includes('sweeper')) return rules;
+  return rules.filter(({ logicalId }) => !logicalId.startsWith('WatchdogSweeper'));
 }
 
 const account = {

@@ -6,10 +6,16 @@ const Says = z.object({ says: z.string() });
 
 /** Shows an execution's states as they come and go. States that only choose say nothing, and are not shown. */
 export function followExecution(execution: Execution, progress: Progress): void {
+  let caught: string | undefined;
   execution.onEvent(({ kind, state, output, error = '', cause = '' }) => {
     if (kind === 'entered') progress.entered(state);
     if (kind === 'failed') progress.failed(state, `${error} ${messageIn(cause)}`.trim());
+    if (kind === 'caught') caught = state;
     if (kind !== 'exited') return;
+    // A state that failed and was caught is left as well, and says what it said before.
+    const failed = caught === state;
+    caught = undefined;
+    if (failed) return;
     const says = saysIn(state, output);
     if (says !== undefined) progress.exited(state, says);
   });

@@ -1,11 +1,12 @@
 /**
- * The part of `npm run lab` that runs inside namespaces of its own, as their first process: when it ends,
- * however it ends, the kernel ends everything it started.
+ * The part of `npm run lab` that runs inside namespaces of its own, and all that their first process waits
+ * for: when it ends, however it ends, the kernel ends everything it started.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
+import { reportText } from '../bin/cli/report-text.ts';
 import { ExperimentSchema } from '../core/experiment.ts';
 import { buildAssembly } from './build-assembly.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -14,7 +15,6 @@ import { showProgress } from './progress.ts';
 import { rehearse } from './rehearsal.ts';
 import type { Ended } from './rehearsal.ts';
 import { setStage } from './stage.ts';
-import { summary } from './summary.ts';
 
 const Given = z.strictObject({
   options: LabOptions,
@@ -52,7 +52,7 @@ function tell({ report, sentence }: Ended, options: LabOptions): void {
   if (report === undefined) return;
   if (options.report !== undefined) writeReport(options.report, report);
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-  else if (!refused) process.stdout.write(summary(report));
+  else if (!refused) process.stdout.write(reportText(report));
 }
 
 function writeReport(file: string, report: object): void {

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { asdConfig, asdDirectories } from './node/asd-config.ts';
 import { nodeConfigSchema } from './node/config.ts';
@@ -190,15 +191,13 @@ async function mustRunOn(
   );
 }
 
-/** Starts the agent of every machine; each polls the SSM endpoint over its own network. */
-export function startAgents(hosts: readonly Host[], network: Network, endpoint: string): void {
-  for (const { name, instanceId } of hosts) {
-    network.enter(
-      name,
-      [process.execPath, agent, '--endpoint', endpoint, '--instance', instanceId],
-      {
-        stdio: 'ignore', // It complains of the endpoint's end; that it polls is awaited.
-      },
-    );
-  }
+/** Starts the agent of a machine, which polls the SSM endpoint over its own network until it is killed. */
+export function startAgent(
+  { name, instanceId }: Host,
+  network: Network,
+  endpoint: string,
+): ChildProcess {
+  const words = [process.execPath, agent, '--endpoint', endpoint, '--instance', instanceId];
+  // It complains of the endpoint's end; that it polls is awaited.
+  return network.enter(name, words, { stdio: 'ignore' });
 }

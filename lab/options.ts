@@ -3,7 +3,16 @@ import * as z from 'zod';
 import { isLayoutName, layoutNames, layouts } from './vpc/layouts.ts';
 
 /** What may happen two seconds into the hold. */
-const duringHold = ['kill-workflow', 'stop-execution', 'edit-group'] as const;
+const duringHold = [
+  'kill-workflow',
+  'stop-execution',
+  'restore-by-hand',
+  'fail-watch',
+  'edit-group',
+] as const;
+
+/** Ways out that can be switched off, so that one of them is seen alone. */
+const waysOut = ['schedule', 'status-change', 'sweeper', 'host-timer'] as const;
 
 /** What `npm run lab` was asked for. It travels to the process inside the namespaces as JSON. */
 export const LabOptions = z.strictObject({
@@ -14,6 +23,9 @@ export const LabOptions = z.strictObject({
   layout: z.enum(layoutNames),
   cluster: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
   duringHold: z.enum(duringHold).optional(),
+  without: z.array(z.enum(waysOut)),
+  sweepSeconds: z.int().optional(),
+  gameDays: z.boolean(),
   json: z.boolean(),
   report: z.string().optional(),
   verbose: z.boolean(),
@@ -37,6 +49,7 @@ Examples:
   npm run lab -- examples/one-ended-recipe.json
   npm run lab -- examples/client-cut.json --during-hold kill-workflow --json
   npm run lab -- examples/halves.json --nodes 5 --layout shared
+  npm run lab -- --during-hold kill-workflow --without schedule,status-change --sweep-seconds 5
 
 Layouts:
 ${layoutNames.map((name) => `  ${name.padEnd(21)}${layouts[name].says}`).join('\n')}
@@ -67,6 +80,9 @@ function labCommand(): Command {
     .option('--layout <name>', 'how the security groups are laid out (below)', oneLayout, 'default')
     .option('--cluster <name>', "the lab cluster's name", 'orders-staging')
     .option('--during-hold <event>', duringHold.join(', '), oneEvent)
+    .option('--without <ways>', `ways out to switch off, of ${waysOut.join(',')}`, someWays, [])
+    .option('--sweep-seconds <n>', 'period of the sweeper', wholeBetween(1, 3600))
+    .option('--game-days', "let the stack's own schedules start runs", false)
     .option('--json', 'print the report as JSON on standard output', false)
     .option('--report <file>', 'write the report to a file, too')
     .option('--verbose', "print the Lambdas' logs", false)
@@ -85,6 +101,12 @@ function wholeBetween(least: number, most: number): (text: string) => number {
 function oneEvent(text: string): string {
   if (duringHold.some((event) => event === text)) return text;
   throw new InvalidArgumentError(`It must be one of ${duringHold.join(', ')}.`);
+}
+
+function someWays(text: string): string[] {
+  const ways = text.split(',');
+  if (ways.every((way) => waysOut.some((known) => known === way))) return ways;
+  throw new InvalidArgumentError(`It must be some of ${waysOut.join(',')}.`);
 }
 
 function oneLayout(text: string): string {

@@ -57,6 +57,31 @@ export async function editNodesGroup(
   throw new Error('Cannot edit the group as the new rule must be in it: found it is not');
 }
 
+/**
+ * Takes a person's edits back, as far as people can: the rule for ssh comes back under another id.
+ *
+ * @throws Error where EC2 declines.
+ */
+export async function takeEditsBack(
+  client: EC2Client,
+  { added, removed, described }: GroupEdits,
+  before: Ec2Snapshot,
+): Promise<void> {
+  const was = new Map(before.rules.map((rule) => [rule.id, rule]));
+  const GroupId = added.groupId;
+  await client.send(
+    new RevokeSecurityGroupIngressCommand({ GroupId, SecurityGroupRuleIds: [added.id] }),
+  );
+  for (const id of described.keys()) {
+    const rule = was.get(id);
+    if (rule !== undefined) await describeAnew(client, rule, rule.description ?? '');
+  }
+  const { protocol, fromPort, toPort, peer, description } = was.get(removed) ?? added;
+  const ranges = peer.kind === 'cidr4' ? [{ CidrIp: peer.cidr, Description: description }] : [];
+  const rule = { IpProtocol: protocol, FromPort: fromPort, ToPort: toPort, IpRanges: ranges };
+  await client.send(new AuthorizeSecurityGroupIngressCommand({ GroupId, IpPermissions: [rule] }));
+}
+
 /** What must be there once a run is over that a person edited meanwhile. */
 export function withEdits(before: Ec2Snapshot, { added, removed, described }: GroupEdits) {
   const kept = before.rules.filter(({ id }) => id !== removed);

@@ -50,13 +50,19 @@ function debianLike(): boolean {
 }
 
 /**
+ * What runs as the first process of the namespaces and waits for the command behind it: every process there
+ * whose parent has gone becomes a child of the first one, and bash buries it where Node would not.
+ */
+const firstProcess = ['bash', '-c', '"$@"; exit "$?"', 'bash'];
+
+/**
  * The command that enters namespaces of our own. A user namespace is part of it even for root: inside
  * it, nothing of the machine's own network can be named.
  *
  * @throws Refusal where the machine forbids user namespaces.
  */
 export function unshareCommand(): string[] {
-  const way = ['unshare', '-Urnmp', '--fork', '--kill-child', '--mount-proc'];
+  const way = ['unshare', '-Urnmp', '--fork', '--kill-child', '--mount-proc', ...firstProcess];
   const [command = '', ...words] = way;
   if (spawnSync(command, [...words, 'true'], { stdio: 'ignore' }).status === 0) return way;
   throw new Refusal(

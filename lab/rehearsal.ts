@@ -2,15 +2,16 @@ import type { Experiment } from '../core/experiment.ts';
 import { exitCodeOf } from '../core/report.ts';
 import type { Report } from '../core/report.ts';
 import type { Finding } from '../core/verdict.ts';
+import { reportNow } from '../lambda/engine/write-report.ts';
 import { runIdOf } from '../lambda/run-id.ts';
 import type { Execution, ExecutionResult } from './cloud/execution.ts';
+import { disturb } from './during-hold.ts';
 import { ec2Text } from './ec2-text.ts';
 import { exitCodes } from './exit-codes.ts';
 import { followExecution } from './follow-execution.ts';
 import type { LabOptions } from './options.ts';
 import type { Progress } from './progress.ts';
 import { withEdits } from './person.ts';
-import type { GroupEdits } from './person.ts';
 import type { Snapshot, Stage } from './stage.ts';
 
 /** How a rehearsal ended: a report, or one sentence where a run never came to one. */
@@ -20,8 +21,11 @@ export interface Ended {
   readonly sentence?: string;
 }
 
-/** How long after the deadline another way out may take to bring a killed run to its report. */
+/** How long after the deadline another way out may take to bring a killed run to its end. */
 const otherWayOutMs = 60_000;
+
+/** As long, where nobody is left who could: only hosts end their faults then. */
+const nobodyMs = 2_000;
 
 /** Pause between two questions for the report. */
 const pauseMs = 200;
@@ -37,56 +41,17 @@ export async function rehearse(
     input: { experiment, startedBy: 'lab' },
   });
   followExecution(execution, progress);
-  const edits = disturb(execution, options.duringHold, { stage, before, progress });
+  const edits = disturb(execution, options, { stage, before, progress });
+  followOthers(stage, execution, progress);
   const result = await execution.result;
   if (result.status === 'LOST' || result.status === 'ABORTED') {
-    followOthers(stage, execution, progress);
-    await anotherWayOut(runIdOf(execution.arn), stage);
+    await anotherWayOut(runIdOf(execution.arn), { stage, patienceMs: patienceFor(options) });
   }
   const { made } = edits;
   const expected =
     made === undefined ? before : { ...before, ec2: withEdits(before.ec2, await made) };
   return conclude(execution, result, { expected, stage });
 }
-
-interface Disturbed {
-  /** What a person changes, once they have begun. */
-  made?: Promise<GroupEdits>;
-}
-
-/** Two seconds into the hold: kills or stops the workflow, or has a person edit the nodes' group. */
-function disturb(
-  execution: Execution,
-  how: LabOptions['duringHold'],
-  { stage, before, progress }: { stage: Stage; before: Snapshot; progress: Progress },
-): Disturbed {
-  const disturbed: Disturbed = {};
-  const acts = {
-    'kill-workflow': () => execution.kill(),
-    'stop-execution': () => execution.stop(),
-    'edit-group': () => {
-      disturbed.made = stage.editGroup(before);
-      disturbed.made.catch(() => undefined); // It is awaited when the run is over.
-    },
-  };
-  if (how === undefined) return disturbed;
-  const act = (): void => {
-    progress.note(noteOf[how]);
-    acts[how]();
-  };
-  // A run that never holds has nothing to disturb.
-  execution.entered('Hold').then(
-    () => setTimeout(act, 2_000),
-    () => undefined,
-  );
-  return disturbed;
-}
-
-const noteOf = {
-  'kill-workflow': 'SIGKILL to the workflow process',
-  'stop-execution': 'StopExecution',
-  'edit-group': "a person edits the nodes' security group",
-} as const;
 
 /** Shows what the restore machine does, whoever starts it. */
 function followOthers({ stepFunctions }: Stage, workflow: Execution, progress: Progress): void {
@@ -102,13 +67,30 @@ function followOthers({ stepFunctions }: Stage, workflow: Execution, progress: P
   timer.unref();
 }
 
-/** Waits until one of the other ways out has written the report, or clearly will not. */
-async function anotherWayOut(runId: string, { journal }: Stage): Promise<void> {
+function patienceFor({ without, duringHold }: LabOptions): number {
+  const closes = ['schedule', 'status-change', 'sweeper'] as const;
+  const nobody = closes.every((way) => without.includes(way)) && duringHold !== 'restore-by-hand';
+  return nobody ? nobodyMs : otherWayOutMs;
+}
+
+/** Waits until one of the other ways out has ended the run, or clearly will not. */
+async function anotherWayOut(
+  runId: string,
+  { stage, patienceMs }: { stage: Stage; patienceMs: number },
+): Promise<void> {
+  const { journal } = stage;
   const { deadlineAt = 0 } = (await journal.read(runId)) ?? {};
-  while (Date.now() < deadlineAt + otherWayOutMs) {
+  while (Date.now() < deadlineAt + patienceMs) {
     if ((await journal.report(runId)) !== undefined) return;
+    // The sweeper only restores: the report of its runs is made from the journal.
+    if ((await journal.read(runId))?.life === 'final' && isQuiet(stage)) return;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
+}
+
+function isQuiet({ cloud }: Stage): boolean {
+  const { lambdas, stepFunctions } = cloud.services;
+  return lambdas.busy().length === 0 && !stepFunctions.executions.some(({ running }) => running);
 }
 
 async function conclude(
@@ -117,7 +99,9 @@ async function conclude(
   { expected, stage }: { expected: Snapshot; stage: Stage },
 ): Promise<Ended> {
   const watched = await stage.bystanders.end();
-  const stored = await stage.journal.report(runIdOf(execution.arn));
+  const runId = runIdOf(execution.arn);
+  const { journal } = stage;
+  const stored = (await journal.report(runId)) ?? (await reportNow(runId, undefined, { journal }));
   if (stored === undefined) return withoutReport(result);
   const report = withResidue(
     withBystanders({ ...stored, bundles: bundlesOf(stage) }, watched),
@@ -163,7 +147,8 @@ function withoutReport(result: ExecutionResult): Ended {
   };
 }
 
-function differences(expected: Snapshot, now: Snapshot): string[] {
+/** What is not as it was expected, a line for EC2 and for each machine, with the first line that differs. */
+export function differences(expected: Snapshot, now: Snapshot): string[] {
   const [then, after] = [expected, now].map(textsOf);
   return [...(then ?? [])]
     .filter(([what, text]) => after?.get(what) !== text)

@@ -6,6 +6,7 @@
  * does is the synthesised definition and the bundled Lambdas, unchanged but for the timing in their
  * environment. It does not play IAM.
  */
+import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EC2Client } from '@aws-sdk/client-ec2';
@@ -22,10 +23,10 @@ import type { Ec2Snapshot } from './cloud/ec2/model.ts';
 import { startCloud } from './cloud.ts';
 import type { Cloud } from './cloud.ts';
 import type { StepFunctions } from './cloud/step-functions.ts';
-import { startAgents, startNodes, startOthers } from './machines.ts';
+import { startAgent, startNodes, startOthers } from './machines.ts';
 import type { NodeConfig } from './node/config.ts';
 import type { LabOptions } from './options.ts';
-import { editNodesGroup } from './person.ts';
+import { editNodesGroup, takeEditsBack } from './person.ts';
 import type { GroupEdits } from './person.ts';
 import { aerospikeServer } from './prerequisites.ts';
 import type { Progress } from './progress.ts';
@@ -42,6 +43,12 @@ import type { World } from './vpc/world.ts';
 export interface Stage {
   readonly assembly: Assembly;
   readonly workflow: AssemblyStateMachine;
+  readonly restoreMachine: AssemblyStateMachine;
+  readonly hosts: readonly Host[];
+  readonly network: Network;
+  readonly cloud: Cloud;
+  /** The agent of each machine by name; who kills one may start another in its place. */
+  readonly agents: Map<string, ChildProcess>;
   readonly stepFunctions: StepFunctions;
   readonly journal: Journal;
   /** Flows between nodes and bystanders, watched since the stage was set. */
@@ -49,6 +56,10 @@ export interface Stage {
   snapshot(): Promise<Snapshot>;
   /** A person edits the nodes' security group; resolves to what they changed. */
   editGroup(before: Snapshot): Promise<GroupEdits>;
+  /** The person takes these edits back. */
+  takeEditsBack(edits: GroupEdits, before: Snapshot): Promise<void>;
+  /** Resolves once the nodes are one settled cluster; rejects when they are not after a minute. */
+  awaitCluster(): Promise<void>;
 }
 
 /** What could have changed: what EC2 holds, and by host its packet filters and routes as text. */
@@ -81,18 +92,31 @@ export async function setStage(synthesised: Promise<string>, play: Play): Promis
     log: options.verbose
       ? ({ source, line }) => progress.note(`${source}: ${line}`)
       : () => undefined,
+    sweepSeconds: options.sweepSeconds,
+    without: options.without.filter((way) => way !== 'host-timer'),
+    gameDays: options.gameDays,
   });
-  startAgents(world.hosts, network, cloud.agentUrl);
+  const agents = new Map(
+    world.hosts.map((host) => [host.name, startAgent(host, network, cloud.agentUrl)]),
+  );
   await awaitAgents(world.hosts, cloud);
   return {
     assembly,
     workflow: machineNamed('ExperimentWorkflow', assembly),
+    restoreMachine: machineNamed('RestoreMachine', assembly),
+    hosts: world.hosts,
+    network,
+    cloud,
+    agents,
     stepFunctions: cloud.stepFunctions,
     journal: dynamoJournal(cloud.connection, { table: cloud.table }),
     bystanders: await watchBystanders(world.hosts, network, labPortsOf(play.experiment)),
     snapshot: () => snapshot(world, network, cloud),
     editGroup: ({ ec2: before }) =>
       editNodesGroup(new EC2Client({ ...cloud.ec2 }), { before, now: () => cloud.inventory() }),
+    takeEditsBack: (edits, { ec2: before }) =>
+      takeEditsBack(new EC2Client({ ...cloud.ec2 }), edits, before),
+    awaitCluster: () => awaitCluster(world.hosts, network, labPortsOf(play.experiment)),
   };
 }
 

@@ -4,8 +4,10 @@ import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { parseExperiment } from '../core/experiment.ts';
 import type { Experiment } from '../core/experiment.ts';
+import { experimentOn } from '../core/experiment-on.ts';
 import { partsOf } from '../core/experiment-parts.ts';
 import { Fault, Mechanism, Packets } from '../core/fault.ts';
+import { refuseDataLoss } from '../core/guards/refuse-data-loss.ts';
 import type { Inventory } from '../core/inventory.ts';
 import { plan } from '../core/plan/plan.ts';
 import { Refusal } from '../core/refusal.ts';
@@ -41,8 +43,8 @@ const settings: Readonly<Record<string, Partial<WorldPlan>>> = {
 };
 
 /** The cluster that the lab builds, every host asked for itself. */
-async function staging(name = ''): Promise<Inventory> {
-  const world = { cluster, nodes: 3, clients: 1, destinations: 1, ...settings[name] };
+async function staging(name = '', nodes = 3): Promise<Inventory> {
+  const world = { cluster, nodes, clients: 1, destinations: 1, ...settings[name] };
   const strong = world.layout === 'strong' ? ['test'] : [];
   return surveyed(await observedWorld(world), { strong });
 }
@@ -65,6 +67,13 @@ describe.each(jsonIn('.'))('examples/%s', (file) => {
     expect(experiment.cluster).toBe(cluster);
     const { steps } = plan(experiment, await staging(experiment.name), 'run1');
     expect(steps.length).toBeGreaterThan(0);
+  });
+
+  test('cuts off no more nodes than it may, or says that it means to', async () => {
+    for (const nodes of [3, 5]) {
+      const inventory = await staging(experiment.name, nodes);
+      refuseDataLoss(experimentOn(experiment, inventory), inventory, 'run1');
+    }
   });
 });
 

@@ -45,6 +45,10 @@ export async function startCloudWatch(options: ListenOptions): Promise<CloudWatc
   return {
     ...endpoint,
     metrics,
+    forget() {
+      metrics.splice(0);
+      endpoint.forget();
+    },
     setAlarm(name, state, kind = 'metric') {
       alarms.set(name, { name, state, kind, since: Date.now() });
     },

@@ -63,6 +63,8 @@ export interface Endpoint {
   readonly calls: readonly ApiCall[];
   /** Make the next `times` (default 1) calls of `action` misbehave; several of these queue up. */
   misbehave(action: string, how: Misbehaviour, times?: number): void;
+  /** Drops the record of calls so far and what is still to go wrong, for labs that live long. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -81,6 +83,10 @@ export async function startEndpoint(
     ...listener,
     calls,
     misbehave: (action, how, times) => planned.plan(action, how, times),
+    forget() {
+      calls.splice(0);
+      planned.clear();
+    },
   };
 }
 

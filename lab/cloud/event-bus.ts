@@ -3,6 +3,7 @@ import type { AssemblyRule } from '../assembly/assembly.ts';
 import { labAccount, labRegion } from '../assembly/physical-names.ts';
 import { parsePattern } from './event-pattern.ts';
 import type { EventPattern } from './event-pattern.ts';
+import { ratePeriod } from './rate-period.ts';
 import { targetInput } from './target-input.ts';
 import type { StartTarget } from './targets.ts';
 
@@ -21,6 +22,8 @@ export interface EventBus {
   readonly events: readonly BusEvent[];
   /** What targets could not be started, oldest first. */
   readonly failures: readonly TargetFailure[];
+  /** Drops the record of events and failures so far. */
+  forget(): void;
   close(): void;
 }
 
@@ -94,6 +97,10 @@ export function startEventBus(rules: readonly AssemblyRule[], options: EventBusO
       }
       run(rule, scheduled(rule));
     },
+    forget() {
+      events.splice(0);
+      failures.splice(0);
+    },
     close: () => clocks.forEach((clock) => clearInterval(clock)),
   };
 }
@@ -112,18 +119,4 @@ function envelopeOf(event: BusEvent): object {
 
 function scheduled({ arn }: AssemblyRule): BusEvent {
   return { source: 'aws.events', 'detail-type': 'Scheduled Event', resources: [arn], detail: {} };
-}
-
-const unitMilliseconds: Readonly<Record<string, number>> = {
-  minute: 60_000,
-  hour: 3_600_000,
-  day: 86_400_000,
-};
-
-/** The period of a `rate()` expression in milliseconds; undefined for any other. */
-export function ratePeriod(expression: string | undefined): number | undefined {
-  const match = /^rate\((\d+) (minute|hour|day)s?\)$/.exec(expression ?? '');
-  const [, count = '', unit = ''] = match ?? [];
-  const milliseconds = unitMilliseconds[unit];
-  return milliseconds === undefined ? undefined : Number(count) * milliseconds;
 }

@@ -45,7 +45,7 @@ export function spawnExecution(assignment: Assignment, log: Log): Execution {
   const { executionArn: arn, machineArn, name, input } = assignment;
   const child = spawn(process.execPath, [program], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   followLines(child, name, log);
-  const record = new Record();
+  const record = new ExecutionRecord();
   child.on('message', (message) => record.hear(Report.parse(message)));
   child.once('error', () => record.end({ status: 'LOST' }));
   void ended(child).then(() => record.end({ status: 'LOST' }));
@@ -77,7 +77,7 @@ export function spawnExecution(assignment: Assignment, log: Log): Execution {
 }
 
 /** What is known of one execution. Once it has ended, nothing that is heard later counts. */
-class Record {
+export class ExecutionRecord {
   readonly events: ExecutionEvent[] = [];
   readonly result: Promise<ExecutionResult>;
   running = true;

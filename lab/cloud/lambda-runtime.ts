@@ -53,7 +53,18 @@ export interface LambdaRuntime {
    * not run it; `lose-answer` runs it and answers that the service failed.
    */
   misbehave(name: string, how: Misbehaviour, times?: number): void;
+  /** Processes that serve an invocation now; each can be killed, as when Lambda loses a machine. */
+  busy(): readonly BusyProcess[];
+  /** Drops the record of invocations so far. */
+  forget(): void;
   close(): Promise<void>;
+}
+
+/** A process that serves an invocation. */
+export interface BusyProcess {
+  readonly functionName: string;
+  /** SIGKILL; resolves once it is gone. */
+  kill(): Promise<void>;
 }
 
 /** Start the runtime with its front door on 127.0.0.1. */
@@ -89,6 +100,8 @@ export async function startLambdas(
       }
       planned.plan(name, how, times);
     },
+    busy: () => [...fleets.values()].flatMap((fleet) => fleet.busy),
+    forget: () => void invocations.splice(0),
     async close() {
       await door.close();
       await Promise.all([...fleets.values()].map((fleet) => fleet.close()));
@@ -102,6 +115,7 @@ class Fleet {
   readonly #options: Required<LambdaOptions>;
   readonly #all = new Set<Sandbox>();
   readonly #idle: Sandbox[] = [];
+  readonly #busy = new Set<Sandbox>();
 
   constructor(target: AssemblyFunction, options: Required<LambdaOptions>) {
     this.#target = target;
@@ -110,10 +124,17 @@ class Fleet {
 
   async invoke(payload: unknown): Promise<InvokeResult> {
     const sandbox = this.#take();
+    this.#busy.add(sandbox);
     const result = await sandbox.invoke(payload);
+    this.#busy.delete(sandbox);
     if (sandbox.alive) this.#idle.push(sandbox);
     else this.#all.delete(sandbox);
     return result;
+  }
+
+  get busy(): BusyProcess[] {
+    const functionName = this.#target.name;
+    return [...this.#busy].map((sandbox) => ({ functionName, kill: () => sandbox.kill() }));
   }
 
   async close(): Promise<void> {

@@ -52,4 +52,9 @@ export class MisbehaviourPlan<Kind> {
   next(action: string): Kind | undefined {
     return this.#planned.get(action)?.shift();
   }
+
+  /** Drops what was planned and has not come to pass. */
+  clear(): void {
+    this.#planned.clear();
+  }
 }

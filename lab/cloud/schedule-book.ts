@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { labAccount, labRegion } from '../assembly/physical-names.ts';
 import { AwsError } from './aws-error.ts';
-import { checkScheduleName, fireTime } from './schedule-request.ts';
-import type { CreateSchedule } from './schedule-request.ts';
+import type { Due } from './cron.ts';
+import { checkScheduleName, timesOf } from './schedule-request.ts';
+import type { CreateSchedule, Times } from './schedule-request.ts';
 import type { StartTarget } from './targets.ts';
 
 /** How the lab's Scheduler may differ from a punctual one. */
@@ -14,6 +15,8 @@ export interface SchedulerKnobs {
   times?: number;
   /** Schedules of these names are lost: they are in being, and never fire. */
   lose?: ReadonlySet<string>;
+  /** Period of a `rate()` schedule in milliseconds; as the schedule says when absent. */
+  periodOf?: (name: string, milliseconds: number) => number;
   /** Milliseconds before the first repeat of a failed start, doubled each time; 1,000 when absent. */
   retryAfter?: number;
 }
@@ -112,33 +115,73 @@ export class ScheduleBook {
     this.#groups.delete(name);
   }
 
+  /** Drops the record of deliveries so far. */
+  forget(): void {
+    this.deliveries.splice(0);
+  }
+
   close(): void {
     this.#closed.abort();
   }
 
   #put(name: string, request: CreateSchedule): Schedule {
     const { GroupName: groupName } = request;
-    const at = fireTime(request.ScheduleExpression);
+    const times = timesOf(request.ScheduleExpression, request.ScheduleExpressionTimezone);
     const arn = `arn:aws:scheduler:${labRegion}:${labAccount}:schedule/${groupName}/${name}`;
     const schedule = { name, groupName, arn, createdAt: Date.now(), request };
     this.#schedules.set(keyOf(groupName, name), schedule);
-    if (at !== undefined && request.State === 'ENABLED') {
-      void this.#fireAt(at, schedule).catch(unlessAborted);
-    }
+    if (request.State === 'ENABLED') void this.#keep(times, schedule).catch(unlessAborted);
     return schedule;
+  }
+
+  #keep(times: Times, schedule: Schedule): Promise<void> {
+    switch (times.kind) {
+      case 'once':
+        return this.#fireAt(times.at, schedule);
+      case 'rate':
+        return this.#fireEvery(times.periodMs, schedule);
+      case 'cron':
+        return this.#fireWhenDue(times.due, schedule);
+    }
+  }
+
+  /** At once, and then at its period, as a schedule without a start date does. */
+  async #fireEvery(usualMs: number, schedule: Schedule): Promise<void> {
+    const periodMs = this.#knobs.periodOf?.(schedule.name, usualMs) ?? usualMs;
+    for (let at = Date.now(); this.#stands(schedule); at += periodMs) {
+      await this.#sleepUntil(at + (this.#knobs.lateBy ?? 0));
+      if (this.#stands(schedule)) void this.#fire(schedule).catch(unlessAborted);
+    }
+  }
+
+  async #fireWhenDue(due: Due, schedule: Schedule): Promise<void> {
+    while (this.#stands(schedule)) {
+      const minute = (Math.floor(Date.now() / 60_000) + 1) * 60_000;
+      await this.#sleepUntil(minute + (this.#knobs.lateBy ?? 0));
+      if (due(minute) && this.#stands(schedule)) void this.#fire(schedule).catch(unlessAborted);
+    }
+  }
+
+  /** False once it was deleted or replaced. */
+  #stands(schedule: Schedule): boolean {
+    return this.#schedules.get(keyOf(schedule.groupName, schedule.name)) === schedule;
+  }
+
+  async #fire(schedule: Schedule): Promise<void> {
+    if (this.#knobs.lose?.has(schedule.name) === true) return;
+    const { times = 1 } = this.#knobs;
+    await Promise.all(Array.from({ length: times }, () => this.#deliver(schedule)));
   }
 
   async #fireAt(at: number, schedule: Schedule): Promise<void> {
     await this.#sleepUntil(at);
     await this.#sleepUntil(at + (this.#knobs.lateBy ?? 0));
     const { name, groupName, request } = schedule;
-    // Deleted or replaced while we waited.
-    if (this.#schedules.get(keyOf(groupName, name)) !== schedule) return;
-    if (this.#knobs.lose?.has(name) === true) return;
-    const { times = 1 } = this.#knobs;
-    await Promise.all(Array.from({ length: times }, () => this.#deliver(schedule)));
+    if (!this.#stands(schedule)) return;
+    if (this.#knobs.lose?.has(name) === true) return; // It stays, as one that AWS forgot.
+    await this.#fire(schedule);
     if (request.ActionAfterCompletion !== 'DELETE') return;
-    if (this.#schedules.get(keyOf(groupName, name)) === schedule) this.delete(groupName, name);
+    if (this.#stands(schedule)) this.delete(groupName, name);
   }
 
   /** Start the target, again and again as its retry policy allows. */

@@ -1,10 +1,13 @@
 import * as z from 'zod';
 import { AwsError } from './aws-error.ts';
+import { dueByCron } from './cron.ts';
+import type { Due } from './cron.ts';
+import { ratePeriod } from './rate-period.ts';
 
 /** What CreateSchedule and UpdateSchedule are given. Bounds and defaults: their pages in the API reference. */
 export const CreateSchedule = z.object({
   ScheduleExpression: z.string(),
-  ScheduleExpressionTimezone: z.enum(['UTC', 'Etc/UTC']).default('UTC'),
+  ScheduleExpressionTimezone: z.string().default('UTC'),
   GroupName: z.string().default('default'),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
   ActionAfterCompletion: z.enum(['NONE', 'DELETE']).default('NONE'),
@@ -31,16 +34,31 @@ export type CreateSchedule = z.infer<typeof CreateSchedule>;
 
 const oneTime = /^at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)$/;
 
+/** When a schedule fires: once at an instant, at a period from now on, or in minutes that are due. */
+export type Times =
+  | { readonly kind: 'once'; readonly at: number }
+  | { readonly kind: 'rate'; readonly periodMs: number }
+  | { readonly kind: 'cron'; readonly due: Due };
+
 /**
- * When a one-time expression fires, in milliseconds of the epoch; undefined for `rate()` and `cron()`.
+ * The times of an expression, in milliseconds of the epoch; those of `at()` in UTC only.
  *
- * @throws AwsError ValidationException for anything else
+ * @throws AwsError ValidationException for anything that is none, or that the lab does not know
  */
-export function fireTime(expression: string): number | undefined {
+export function timesOf(expression: string, timeZone: string): Times {
   const at = Date.parse(`${oneTime.exec(expression)?.[1]}Z`);
-  if (!Number.isNaN(at)) return at;
-  if (/^(rate|cron)\(.+\)$/.test(expression)) return undefined;
-  throw new AwsError('ValidationException', `Invalid Schedule Expression ${expression}.`);
+  const inUtc = ['UTC', 'Etc/UTC'].includes(timeZone);
+  if (!Number.isNaN(at) && inUtc) return { kind: 'once', at };
+  const periodMs = ratePeriod(expression);
+  if (periodMs !== undefined) return { kind: 'rate', periodMs };
+  try {
+    return { kind: 'cron', due: dueByCron(expression, timeZone) };
+  } catch (cause) {
+    throw new AwsError(
+      'ValidationException',
+      `Invalid Schedule Expression ${expression}: ${String(cause)}`,
+    );
+  }
 }
 
 /** @throws AwsError ValidationException where a name of a schedule or group is not one to AWS */

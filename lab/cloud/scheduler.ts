@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { AssemblyScheduleGroup } from '../assembly/assembly.ts';
+import type { AssemblySchedule, AssemblyScheduleGroup } from '../assembly/assembly.ts';
 import { labAccount, labRegion } from '../assembly/physical-names.ts';
 import { AwsError } from './aws-error.ts';
 import { startEndpoint } from './endpoint.ts';
@@ -12,11 +12,12 @@ import { CreateSchedule } from './schedule-request.ts';
 import type { StartTarget } from './targets.ts';
 
 /**
- * The lab's EventBridge Scheduler: one-time schedules that start a target at their time.
+ * The lab's EventBridge Scheduler: schedules that start a target at their times, once or again and again.
  *
- * {@link startScheduler} starts it; `close()` ends it and nothing fires any more. It keeps `rate()` and
- * `cron()` schedules without firing them, reads times in UTC only, and a time that is past fires at once
- * (what AWS does then is not documented).
+ * {@link startScheduler} starts it; `close()` ends it and nothing fires any more. A `rate()` fires at once
+ * and then at its period, a `cron()` at the minutes of its time zone; times of `at()` are read in UTC only,
+ * and one that is past fires at once (what AWS does then is not documented). Start and end dates and
+ * flexible windows are not kept.
  */
 export interface Scheduler extends Endpoint {
   /** May be changed at any time, also for schedules in being. */
@@ -30,29 +31,53 @@ export interface Scheduler extends Endpoint {
 /** What the endpoint starts with. */
 export interface SchedulerOptions extends ListenOptions {
   readonly groups: readonly AssemblyScheduleGroup[];
+  /** Schedules that the stack itself has; left out: none. */
+  readonly schedules?: readonly AssemblySchedule[];
   readonly start: StartTarget;
   readonly knobs?: SchedulerKnobs;
 }
 
 /** Start the endpoint; rejects when the address cannot be listened on. */
 export async function startScheduler(options: SchedulerOptions): Promise<Scheduler> {
-  const { groups, start, knobs = {}, ...listen } = options;
+  const { groups, schedules = [], start, knobs = {}, ...listen } = options;
   const book = new ScheduleBook(
     groups.map(({ name }) => name),
     start,
     knobs,
   );
+  for (const schedule of schedules) book.create(schedule.name, requestFor(schedule));
   const endpoint = await startEndpoint(listen, (request) => route(request, book));
   return {
     ...endpoint,
     knobs,
     deliveries: book.deliveries,
     schedules: () => book.schedules,
+    forget() {
+      book.forget();
+      endpoint.forget();
+    },
     async close() {
       book.close();
       await endpoint.close();
     },
   };
+}
+
+/** What CloudFormation asks for a schedule of the stack. */
+function requestFor(schedule: AssemblySchedule): CreateSchedule {
+  const { groupName, scheduleExpression, timeZone, enabled, target } = schedule;
+  return CreateSchedule.parse({
+    ScheduleExpression: scheduleExpression,
+    ScheduleExpressionTimezone: timeZone,
+    GroupName: groupName,
+    State: enabled ? 'ENABLED' : 'DISABLED',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    Target: {
+      Arn: target.arn,
+      RoleArn: `arn:aws:iam::${labAccount}:role/lab`,
+      ...(target.input === undefined ? {} : { Input: target.input }),
+    },
+  });
 }
 
 type Perform = (name: string, request: RawRequest, book: ScheduleBook) => object;

@@ -19,13 +19,15 @@ import { Documents } from './ssm/documents.ts';
 import { Fleet } from './ssm/fleet.ts';
 import type { ManagedInstance } from './ssm/fleet.ts';
 import type { Invocation } from './ssm/invocation.ts';
+import { Parameters } from './ssm/parameters.ts';
 
 /**
  * The lab's Systems Manager: Run Command for clients, and the long poll of the instances' agents.
  *
  * {@link startSsm} starts it; `close()` ends it, and agents then try again until they are killed. It
  * knows an instance once its agent has polled. It does not cover targets by tag, documents other than the
- * assembly's, or the status of a command as a whole.
+ * assembly's, or the status of a command as a whole. Longer than most files, since every action of the service
+ * is a function beside its schema.
  */
 export interface Ssm extends Endpoint {
   /** May be changed at any time. */
@@ -34,6 +36,10 @@ export interface Ssm extends Endpoint {
   invocations(): readonly Invocation[];
   /** Gives a document a new version, which is the default at once, as a deployment does. */
   publish(name: string, content: unknown): void;
+  /** Takes a document with all its versions away, as deleting its stack does. */
+  withdraw(name: string): void;
+  /** Gives a parameter a value, or takes it away. */
+  setParameter(name: string, value: string | undefined): void;
   /** Every instance whose agent has polled. */
   instances(): readonly ManagedInstance[];
 }
@@ -42,6 +48,8 @@ export interface Ssm extends Endpoint {
 export interface SsmKnobs extends CommandKnobs {
   /** Silence of an agent after which it shows as ConnectionLost; 10 seconds when absent. */
   silentAfter?: number;
+  /** A poll is answered after this long when there is no work; {@link pollMilliseconds} when absent. */
+  pollMs?: number;
   /** Refuse commands for instances that show as ConnectionLost, instead of keeping them. */
   refuseSilent?: boolean;
 }
@@ -57,7 +65,8 @@ export async function startSsm({ documents, knobs = {}, ...listen }: SsmOptions)
   const fleet = new Fleet();
   const published = new Documents(documents);
   const log = new CommandLog(published, fleet, knobs);
-  const parts: Parts = { fleet, log, knobs, documents: published };
+  const parameters = new Parameters();
+  const parts: Parts = { fleet, log, knobs, documents: published, parameters };
   const endpoint = await startEndpoint(listen, (request) =>
     request.url.pathname.startsWith('/agent/')
       ? { params: request.body, perform: () => answerAgent(request, parts) }
@@ -68,7 +77,13 @@ export async function startSsm({ documents, knobs = {}, ...listen }: SsmOptions)
     knobs,
     invocations: () => log.all,
     instances: () => fleet.instances,
+    setParameter: (name, value) => parameters.set(name, value),
     publish: (name, content) => published.publish(name, content),
+    withdraw: (name) => published.withdraw(name),
+    forget() {
+      log.forget();
+      endpoint.forget();
+    },
     async close() {
       fleet.wakeAll();
       log.close();
@@ -82,6 +97,7 @@ interface Parts {
   readonly log: CommandLog;
   readonly knobs: SsmKnobs;
   readonly documents: Documents;
+  readonly parameters: Parameters;
 }
 
 const actions: Readonly<Record<string, (body: unknown, parts: Parts) => object>> = {
@@ -91,6 +107,7 @@ const actions: Readonly<Record<string, (body: unknown, parts: Parts) => object>>
   CancelCommand: cancelCommand,
   DescribeDocument: describeDocument,
   DescribeInstanceInformation: describeInstances,
+  GetParameter: (body, { parameters }) => parameters.get(body),
 };
 
 function routeApi(request: RawRequest, parts: Parts): Route {
@@ -233,10 +250,14 @@ async function answerAgent({ url, body, gone }: RawRequest, parts: Parts): Promi
   }
 }
 
-async function poll(request: Poll, gone: AbortSignal, { fleet, log }: Parts): Promise<Work> {
+async function poll(
+  request: Poll,
+  gone: AbortSignal,
+  { fleet, log, knobs: { pollMs = pollMilliseconds } }: Parts,
+): Promise<Work> {
   fleet.ping(request, Date.now());
   const now = log.workFor(request);
   if (now.run.length > 0 || now.cancel.length > 0) return now;
-  await fleet.wait(request.instanceId, pollMilliseconds, gone);
+  await fleet.wait(request.instanceId, pollMs, gone);
   return log.workFor(request);
 }

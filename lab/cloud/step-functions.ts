@@ -22,6 +22,8 @@ export interface StepFunctions {
   startExecution(machineArn: string, request: StartRequest): Execution;
   /** Every execution so far, oldest first. */
   readonly executions: readonly Execution[];
+  /** Drops what has ended; its names are free again. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -38,16 +40,27 @@ export interface StepFunctionsOptions {
   /** Gets a status-change event at each start and end, but for executions that were lost. */
   readonly onStatusChange?: (event: BusEvent) => void;
   readonly log?: Log;
+  /** Starts one execution; left out: in a process of its own. */
+  readonly spawn?: typeof spawnExecution;
 }
 
 /** Start Step Functions over `machines`. */
 export function startStepFunctions(
   machines: readonly AssemblyStateMachine[],
-  { lambdaUrl, onStatusChange = () => {}, log = () => {} }: StepFunctionsOptions,
+  {
+    lambdaUrl,
+    onStatusChange = () => {},
+    log = () => {},
+    spawn = spawnExecution,
+  }: StepFunctionsOptions,
 ): StepFunctions {
   const executions: Execution[] = [];
   return {
     executions,
+    forget() {
+      const running = executions.filter((one) => one.running);
+      executions.splice(0, executions.length, ...running);
+    },
     startExecution(machineArn, { name = randomUUID(), input }) {
       const machine = machines.find(({ arn }) => arn === machineArn);
       if (machine === undefined) throw noMachine(machineArn);
@@ -57,7 +70,7 @@ export function startStepFunctions(
       if (same !== undefined) return repeated(same, input);
       const { definition, name: machineName } = machine;
       const assignment = { executionArn: arn, machineArn, machineName, name, input };
-      const execution = spawnExecution({ ...assignment, definition, lambdaUrl }, log);
+      const execution = spawn({ ...assignment, definition, lambdaUrl }, log);
       executions.push(execution);
       onStatusChange(statusChange(execution, 'RUNNING'));
       const tellEnd = (result: ExecutionResult): void => {

@@ -147,6 +147,11 @@ export const layouts = {
   'two-fabric': oneGroup('two interfaces a node, fabric over both', () => usual, {
     nodePlan: { twoLinks: true },
   }),
+  everything: oneGroup(
+    'a network, racks and interfaces on which most faults can be had',
+    () => usual,
+    { tiers: true, nodePlan: { twoLinks: true, racks: true } },
+  ),
   'no-iptables': oneGroup('machines without iptables: nft is all they have', () => usual, {
     machine: { hides: iptablesPrograms, firewall: 'nft' },
   }),

@@ -174,7 +174,7 @@ function interfacesOf(
   const second = {
     ...primary,
     id: resourceId('eni', `${host.instanceId} second`),
-    subnetId: subnetIdOf(host.subnet.replace('lab-', 'lab-fabric-')),
+    subnetId: subnetIdOf(host.subnet.replace(/^lab-(?:.+-)?/, 'lab-fabric-')),
     address: host.second,
     macAddress: primary.macAddress.replace(/^0a:00/, '0a:01'),
     deviceIndex: 1,

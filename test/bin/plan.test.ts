@@ -63,7 +63,7 @@ test('without credentials it says so, and exits 4', async () => {
     HOME: '/nonexistent',
   });
 
-  expect(stderr).toContain('Cannot read AWS as it must let us in');
+  expect(stderr).toContain('Cannot use AWS as it must let us in');
   expect(code).toBe(4);
 });
 

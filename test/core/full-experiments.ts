@@ -25,7 +25,18 @@ const common = {
     tlsHeartbeat: 4006,
   },
   expect: { clusterSizes: [1, 2] },
-  stopOn: { alarms: ['orders latency/high'] },
+  stopOn: {
+    alarms: ['orders latency/high'],
+    unavailablePartitions: 0,
+    deadPartitions: 0,
+    stopWrites: true,
+    orphanedNodes: true,
+    clockSkewMs: 500,
+    xdrLagSeconds: 30,
+  },
+  acceptDataLoss: ['test'],
+  acceptUnavailable: ['money'],
+  allowedWindows: [{ days: ['mon'], from: '09:00', to: '17:00', timeZone: 'Europe/Berlin' }],
 };
 export const ofCount = {
   ...common,

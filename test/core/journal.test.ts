@@ -143,6 +143,14 @@ describe('settle', () => {
     });
   });
 
+  test('that was held up does not take the last mutation back', () => {
+    const item = anItem({ pending: ['a1'], lastMutationAt: 600 });
+    expect(transition(item, writes.settle).item).toMatchObject({
+      pending: [],
+      lastMutationAt: 600,
+    });
+  });
+
   test('takes no intent back', () => {
     const item = anItem({ intents: { s1: 400 }, pending: ['a1'] });
     expect(transition(item, writes.settle).item?.intents).toEqual({ s1: 400 });

@@ -136,7 +136,10 @@ describe('a run in which all went well', () => {
 
     expect(outcome).toBe('not-confirmed');
     expect(verdicts.inForce.answer).toBe('inconclusive');
-    expect(says).toMatch(/the hold ended early, after \d+ of \d+ s, by person/);
+    expect(says).toMatch(/^STOPPED .*: a person ended it, after 8 s of it; clean/);
+    expect(verdicts.inForce.evidence.join()).toMatch(
+      /the hold ended early, after \d+ of \d+ s, by person/,
+    );
   });
 
   test('is not confirmed when nobody looked after the proof', () => {

@@ -29,6 +29,7 @@ export function nodeWords(changes: Partial<NodeWords> = {}): NodeWords {
     ports: { service: 3000, fabric: 3001, heartbeat: 3002 },
     fabricAddresses: ['10.0.0.1'],
     strong: [],
+    namespaces: [{ name: 'test', replicationFactor: 2, strong: false }],
     ...changes,
   };
 }

@@ -1,3 +1,6 @@
+import { refuseDataLoss } from '../../core/guards/refuse-data-loss.ts';
+import { refuseOutsideWindows } from '../../core/guards/refuse-outside-windows.ts';
+import { usefulWindows } from '../../core/windows.ts';
 import { usualTiming } from '../../core/timing.ts';
 import { refuseTooManyCalls } from '../../core/plan/security-group/calls.ts';
 import { parseExperiment } from '../../core/experiment.ts';
@@ -21,6 +24,7 @@ import {
   someNodes,
   tcp,
 } from './inventories.ts';
+import { surveyed } from './surveys.ts';
 import { onHosts } from './ways-to-refuse-on-hosts.ts';
 
 const exact = tcp('3000', '10.0.1.1/32');
@@ -204,5 +208,28 @@ const ofAcls: Record<string, () => unknown> = {
   'too many entries': splitting({ kind: 'zones' }, inSubnets(44, [acl]), byAcl),
 };
 
+const office = { from: '09:00', to: '17:00', timeZone: 'Europe/Berlin' };
+const isolation = (count: number) => aPartition({}, { topology: { kind: 'isolate', count } });
+
+/** Ways to the refusals of guards. */
+const ofGuards: Record<string, () => unknown> = {
+  'more nodes than copies to spare': () => refuseDataLoss(isolation(2), surveyed(nodes(5)), 'run1'),
+  'namespaces untold': () => refuseDataLoss(isolation(1), nodes(3), 'run1'),
+  'outside every window': () =>
+    refuseOutsideWindows({ name: 'isolate' }, { startAt: 0, endAt: 600_000 }, [office]),
+  'longer than every window': () =>
+    refuseOutsideWindows({ name: 'isolate' }, { startAt: 0, endAt: 36_000_000 }, [office]),
+  'a window of no zone': () => usefulWindows([{ ...office, timeZone: 'Mars/Olympus' }]),
+  'a window in an experiment that never opens': () =>
+    aPartition({ allowedWindows: [{ ...office, to: '09:00' }] }),
+};
+
 /** At least one way to every refusal that core can make. */
-export const waysToRefuse = { ...onHosts, ...ofRequests, ...ofGroups, ...ofAcls, ...ofCalls };
+export const waysToRefuse = {
+  ...onHosts,
+  ...ofRequests,
+  ...ofGroups,
+  ...ofAcls,
+  ...ofCalls,
+  ...ofGuards,
+};

@@ -145,9 +145,10 @@ export const partition = {
   holdSeconds: 30,
 };
 
-/** Two host steps side by side; needs four nodes. */
+/** Two host steps side by side; needs four nodes, and more than their copies have to spare. */
 export const halves = {
   ...partition,
+  acceptDataLoss: ['test'],
   name: 'split-in-halves',
   fault: { kind: 'partition', topology: { kind: 'isolate', count: 2 } },
 };

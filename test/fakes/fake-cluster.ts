@@ -55,7 +55,8 @@ export class FakeCluster {
 
   /** What the node at an address says of itself and of its cluster; undefined: it says nothing. */
   viewAt(address: string, sizeAsked: number): NodeView | undefined {
-    const node = this.#nodes().find((one) => one.address === address);
+    const { instances } = this.#parts.inventory;
+    const node = instances.find((one) => one.role !== 'client' && one.address === address);
     return node === undefined || this.#heldBy(node) !== undefined
       ? undefined
       : this.view(node.id, sizeAsked);
@@ -162,7 +163,7 @@ export class FakeCluster {
     const { now } = this.#parts.network;
     const dial = this.#dial(from, to, port);
     if (!groupsAdmit(now, dial) || !aclsAdmit(now, dial)) return 'timed-out';
-    if (to.role !== 'node' || !listeners.has(port)) return 'refused';
+    if (to.role === 'client' || !listeners.has(port)) return 'refused';
     // The kernel takes connections for a process that stands still.
     return this.#heldBy(to) === 'stop' ? 'refused' : 'open';
   }
@@ -231,10 +232,19 @@ export class FakeCluster {
   #interface({ id }: Instance): Interface {
     const { interfaces } = this.#parts.network.now;
     const found = interfaces.find(({ instanceId }) => instanceId === id);
-    if (found === undefined) throw new Error(`no interface on ${id}`);
-    return found;
+    return found ?? { ...nowhere, id };
   }
 }
+
+/** Stands for the interface of a machine that has none any more: nothing reaches it. */
+const nowhere = {
+  type: 'interface',
+  vpcId: 'none',
+  subnetId: 'none',
+  groupIds: [],
+  addresses: [],
+  tags: {},
+};
 
 /** One link a pair, whoever dialled it. */
 const linkOf = (left: string, right: string): string => [left, right].toSorted().join(' ');

@@ -2,7 +2,7 @@
  * One machine, as far as the scripts of host/ can tell: the parts of runs on it, tombstones, timers, locks.
  *
  * Stands for cut.sh and its kin, restore.sh, sever.sh and survey.sh (docs: their headers). Timers run on
- * the machine itself and fire however unreachable it is. It does not cover a reboot.
+ * the machine itself and fire however unreachable it is. Switched off, it forgets parts and timers.
  */
 import { isInForce, partKey, switchesOf } from './fake-part.ts';
 import type { ChangingScript, FakePart, Parameters } from './fake-part.ts';
@@ -45,6 +45,7 @@ export class FakeHost {
   readonly #tombstones = new Set<string>();
   readonly #restored = new Map<string, { at: number; by: Undoer }>();
   readonly #timers = new Map<string, { live: boolean }>();
+  #boots = 0;
   readonly #locks = new Map<string, Promise<unknown>>();
 
   constructor(id: string, { clock, ...watcher }: PartWatcher & { clock: VirtualClock }) {
@@ -75,7 +76,9 @@ export class FakeHost {
       return byKernel ? this.#apply(part) : undefined;
     });
     if (ended !== undefined) return ended;
+    const boots = this.#boots;
     await this.#clock.pass(Math.max(0, Number(InjectAt) - this.#clock.now()));
+    if (boots !== this.#boots) return new Promise(() => {}); // It died with the machine.
     return this.#locked(RunId, () => this.#apply(part));
   }
 
@@ -128,6 +131,15 @@ export class FakeHost {
       findings: this.findings,
     };
     return { exitCode: 0, json };
+  }
+
+  /** The machine is stopped, or gone: what its kernel held is no more, and nothing reaches it. */
+  powerOff(): void {
+    this.reachable = false;
+    this.#boots += 1;
+    for (const timer of this.#timers.values()) timer.live = false;
+    this.parts.clear();
+    this.#watcher.changed();
   }
 
   #reasonAgainst(parameters: Parameters): string | undefined {

@@ -1,7 +1,13 @@
 import * as z from 'zod';
 import { Packets } from '../../core/fault.ts';
 import type { ScriptName } from '../../core/script-names.ts';
-import type { DocumentVersions, HostReply, Hosts, ScriptOptions } from '../../lambda/gateways.ts';
+import type {
+  DocumentVersion,
+  DocumentVersions,
+  HostReply,
+  Hosts,
+  ScriptOptions,
+} from '../../lambda/gateways.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 import type { FakeHost, ScriptEnd } from './fake-host.ts';
 import type { Parameters } from './fake-part.ts';
@@ -30,6 +36,8 @@ export class FakeHosts implements Hosts {
   readonly #probe: FakeProbe;
   /** The version of every document that is default now; a deployment changes it. */
   defaultVersion = '1';
+  /** Versions that somebody deleted. */
+  readonly gone = new Set<string>();
   /** Of every SSM agent. */
   agentVersion = '3.3.2746.0';
   /** Every script that was asked for, in order, with its document's version. */
@@ -44,9 +52,11 @@ export class FakeHosts implements Hosts {
   async run(
     instanceId: string,
     script: ScriptName,
-    { parameters, waitSeconds, version = this.defaultVersion }: ScriptOptions,
+    { parameters, waitSeconds, document, orDefault = false }: ScriptOptions,
   ): Promise<HostReply> {
     refuseStrange(script, parameters);
+    const version = this.#versionOf(document, orDefault);
+    if (version === undefined) return { kind: 'refused', reason: 'InvalidDocumentVersion' };
     this.ran.push({ script, instanceId, version });
     const end = this.#deliver(instanceId, script, parameters);
     const heard = await this.#parts.clock.within(1000 * waitSeconds, end);
@@ -65,7 +75,16 @@ export class FakeHosts implements Hosts {
   }
 
   async versions(scripts: readonly ScriptName[]): Promise<DocumentVersions> {
-    return Object.fromEntries(scripts.map((script) => [script, this.defaultVersion]));
+    const version = this.defaultVersion;
+    return Object.fromEntries(
+      scripts.map((script) => [script, { version, hash: `of-${version}` }]),
+    );
+  }
+
+  #versionOf(pinned: DocumentVersion | undefined, orDefault: boolean): string | undefined {
+    const { version } = pinned ?? { version: this.defaultVersion };
+    if (!this.gone.has(version)) return version;
+    return orDefault ? this.defaultVersion : undefined;
   }
 
   /** The next script of this name reaches the machine so much later, whoever still waits for it. */
@@ -108,6 +127,7 @@ export class FakeHosts implements Hosts {
       ports: { service: 3000, fabric: 3001, heartbeat: 3002, admin: 3003 },
       fabricAddresses: [this.#parts.cluster.addressOf(instanceId)],
       strong: [],
+      namespaces: [{ name: 'test', replicationFactor: 2, strong: false }],
     };
   }
 

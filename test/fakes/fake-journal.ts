@@ -26,6 +26,7 @@ export class FakeJournal implements Journal {
   readonly #watched = new Set<string>();
   readonly #decide: typeof transition;
   readonly #onWrite: WriteWatcher;
+  #shutUntil = 0;
 
   /** What is stored in place of the plan that was made, for tests of steps no planner makes so. */
   planned: (runId: string, plan: Plan) => Plan = (_, plan) => plan;
@@ -108,6 +109,14 @@ export class FakeJournal implements Journal {
     if (this.#runs.get(runId)?.life === 'final') this.#watched.delete(runId);
   }
 
+  async shut(until: number): Promise<void> {
+    this.#shutUntil = until;
+  }
+
+  async shutUntil(): Promise<number> {
+    return this.#shutUntil;
+  }
+
   /** The run as it stands, for tests: no call of any process. */
   now(runId: string): RunItem | undefined {
     return this.#runs.get(runId);
@@ -117,6 +126,11 @@ export class FakeJournal implements Journal {
   intended(runId: string): Step[] {
     const { intents = {} } = this.#runs.get(runId) ?? {};
     return this.#plans.get(runId)?.plan.steps.filter(({ id }) => id in intents) ?? [];
+  }
+
+  /** What a run observed before it changed anything, for tests. */
+  inventoryOf(runId: string): Inventory | undefined {
+    return this.#plans.get(runId)?.inventory;
   }
 
   /** Every run there is, for tests. */

@@ -5,9 +5,17 @@
  * of one gateway; what can be told from a state alone is in network-state.ts.
  */
 import type { AclEntry, Interface, Inventory, Rule, SecurityGroup } from '../../core/inventory.ts';
-import type { AclOfSubnet, Answer, Clock, Network, Trial, Tags } from '../../lambda/gateways.ts';
+import type {
+  AclOfSubnet,
+  Answer,
+  Clock,
+  InstanceLife,
+  Network,
+  Trial,
+  Tags,
+} from '../../lambda/gateways.ts';
 import { frozen } from './frozen.ts';
-import { marksIn } from './network-state.ts';
+import { marksIn, placeOf } from './network-state.ts';
 import type { NetworkState } from './network-state.ts';
 
 /** Told of a run's mark that came onto a thing, or went from one. */
@@ -18,6 +26,7 @@ export interface MarkWatcher {
   readonly changed: () => void;
 }
 
+const runTag = 'aerofault:run';
 const done: Answer = { kind: 'done' };
 const refused = (reason: string): Answer => ({ kind: 'refused', reason });
 
@@ -38,7 +47,11 @@ export class FakeNetwork implements Network {
   lagMs = 0;
   /** Why a change would not be permitted, if it would not. */
   forbids: (change: Trial) => string | undefined = () => undefined;
+  /** Instances that are not there any more; all others are. */
+  readonly lives = new Map<string, InstanceLife>();
   #born = 0;
+  #othersBorn = 0;
+  readonly #marked = new Set<string>();
 
   constructor(inventory: Inventory, { clock, ...watcher }: MarkWatcher & { clock: Clock }) {
     this.#inventory = inventory;
@@ -56,10 +69,21 @@ export class FakeNetwork implements Network {
     return this.#stateAt(Number.POSITIVE_INFINITY);
   }
 
-  async observe(): Promise<Inventory> {
+  /** How everything was in the beginning. */
+  get origin(): NetworkState {
+    return this.#stateAt(Number.NEGATIVE_INFINITY);
+  }
+
+  async lifeOf(instanceId: string): Promise<InstanceLife> {
+    return this.lives.get(instanceId) ?? 'there';
+  }
+
+  /** Every machine is every cluster's here: only tags of things tell clusters apart. */
+  async observe(cluster: string): Promise<Inventory> {
     const { groups, interfaces, acls } = structuredClone(this.now);
     return {
       ...this.#inventory,
+      cluster,
       observedAt: this.#clock.now(),
       groups: [...groups],
       interfaces: [...interfaces],
@@ -112,7 +136,10 @@ export class FakeNetwork implements Network {
 
   async groupsMadeBy(runId: string): Promise<{ id: string; name: string }[]> {
     return this.#described.groups
-      .filter(({ tags }) => tags['aerofault:run'] === runId)
+      .filter(
+        ({ tags: { [runTag]: run }, name }) =>
+          run === runId || (run === undefined && name.startsWith(`aerofault-${runId}-`)),
+      )
       .map(({ id, name }) => ({ id, name }));
   }
 
@@ -172,9 +199,15 @@ export class FakeNetwork implements Network {
     return { associationId, aclId: acl.id, tags: acl.tags };
   }
 
-  async aclsMadeBy(runId: string): Promise<{ id: string; tags: Tags; entries: AclEntry[] }[]> {
+  async aclsMadeBy({
+    runId,
+    expires,
+  }: Parameters<Network['aclsMadeBy']>[0]): ReturnType<Network['aclsMadeBy']> {
     return this.#described.acls
-      .filter(({ tags }) => tags['aerofault:run'] === runId)
+      .filter(
+        ({ tags: { [runTag]: run, 'aerofault:expires': until } }) =>
+          run === runId || (run === undefined && until === expires),
+      )
       .map(({ id, tags, entries }) => ({ id, tags, entries: [...entries] }));
   }
 
@@ -262,6 +295,17 @@ export class FakeNetwork implements Network {
     return found.state;
   }
 
+  /** Whether a thing ever bore the mark of a run. */
+  wasMarked(id: string): boolean {
+    return this.#marked.has(id);
+  }
+
+  /** An id for a thing that somebody else makes. */
+  born(what: string): string {
+    this.#othersBorn += 1;
+    return `${what}-${this.#othersBorn}`;
+  }
+
   #bear(what: string): string {
     this.#born += 1;
     return `${what}-born-${this.#born}`;
@@ -278,7 +322,7 @@ export class FakeNetwork implements Network {
     const group = groupIn(this.now, groupId);
     if (group === undefined) return refused(`InvalidGroup.NotFound ${groupId}`);
     const rules = change(group.rules);
-    const keys = rules.map(duplicateKey);
+    const keys = rules.map(placeOf);
     const twice = keys.find((key, index) => keys.indexOf(key) !== index);
     if (twice !== undefined) return refused(`InvalidPermission.Duplicate ${twice}`);
     return this.#become({ groups: withRules(groups, groupId, () => rules) });
@@ -288,6 +332,7 @@ export class FakeNetwork implements Network {
     const before = marksIn(this.now);
     this.#record(change);
     const now = marksIn(this.now);
+    for (const where of now.keys()) this.#marked.add(where);
     for (const where of new Set([...before.keys(), ...now.keys()])) {
       const [was, is] = [before.get(where), now.get(where)];
       if (was !== undefined && was !== is) this.#watcher.undone(was, where);
@@ -315,9 +360,4 @@ function withRules(
   return groups.map((group) =>
     group.id === groupId ? { ...group, rules: [...change(group.rules)] } : group,
   );
-}
-
-/** EC2 compares protocol, ports and peer; not the description. */
-function duplicateKey({ direction, spec: { protocol, fromPort, toPort, peer } }: Rule): string {
-  return JSON.stringify([direction, protocol, fromPort, toPort, peer]);
 }

@@ -15,7 +15,7 @@ interface Canary {
 }
 
 /** What every node ships, when nothing is paused. */
-export const shippedNamespaces = ['orders'];
+export const shippedNamespaces = ['orders', 'test'];
 
 /** A question with the machine and run it is asked for. */
 interface Asked {

@@ -29,6 +29,7 @@ export function intercepted(gateways: Gateways, ...intercepts: readonly Intercep
     hosts: wrapped('hosts', gateways.hosts, intercept),
     schedule: wrapped('schedule', gateways.schedule, intercept),
     alarms: wrapped('alarms', gateways.alarms, intercept),
+    freeze: wrapped('freeze', gateways.freeze, intercept),
   };
 }
 
@@ -40,6 +41,8 @@ const reads = new Set([
   'report',
   'watchedRuns',
   'locks',
+  'shutUntil',
+  'lifeOf',
   'observe',
   'rules',
   'groupsMadeBy',
@@ -51,6 +54,7 @@ const reads = new Set([
   'agents',
   'versions',
   'notOk',
+  'frozen',
 ]);
 
 /** Whether the call changes anything in the world. A probe does: it starts recorders and canaries. */

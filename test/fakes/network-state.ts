@@ -38,6 +38,12 @@ export function markOn(rule: Rule | undefined): string | undefined {
   return rule?.tags[runTag] ?? /^aerofault:(.+)$/.exec(rule?.spec.description ?? '')?.[1];
 }
 
+/** Within a group, where EC2 allows only one rule: protocol, ports and peer; not the description. */
+export function placeOf({ direction, spec }: Pick<Rule, 'direction' | 'spec'>): string {
+  const { protocol, fromPort, toPort, peer } = spec;
+  return JSON.stringify([direction, protocol, fromPort, toPort, peer]);
+}
+
 /** A new TCP connection between two interfaces. */
 export interface Dial {
   readonly from: Interface;

@@ -13,10 +13,12 @@ import type { ConnectionAnswer } from '../../core/observation.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import { allowanceKey } from '../../core/allowance.ts';
 import { usualTiming } from '../../core/timing.ts';
+import type { AllowedWindow } from '../../core/windows.ts';
 import type { Gateways } from '../../lambda/gateways.ts';
 import { exampleInventory } from './example-cluster.ts';
 import { FakeAlarms } from './fake-alarms.ts';
 import { FakeCluster } from './fake-cluster.ts';
+import { FakeFreeze } from './fake-freeze.ts';
 import { FakeHost } from './fake-host.ts';
 import { FakeHosts } from './fake-hosts.ts';
 import { FakeJournal } from './fake-journal.ts';
@@ -39,6 +41,9 @@ export interface WorldOptions {
 export class World {
   readonly clock = new VirtualClock();
   readonly alarms = new FakeAlarms();
+  readonly freeze = new FakeFreeze();
+  /** When runs of this world's deployment may be. */
+  windows: readonly AllowedWindow[] = [];
   readonly journal: FakeJournal;
   readonly network: FakeNetwork;
   readonly machines: ReadonlyMap<string, FakeHost>;
@@ -84,9 +89,9 @@ export class World {
 
   /** The gateways for one process, whose calls go through `intercepts`. */
   gateways(...intercepts: readonly Intercept[]): Gateways {
-    const { journal, network, hosts, schedule, alarms, clock } = this;
+    const { journal, network, hosts, schedule, alarms, freeze, clock, windows } = this;
     const chance = { attempt: () => `attempt-${(this.#attempts += 1)}` };
-    const parts = { journal, network, hosts, schedule, alarms, clock, chance };
+    const parts = { journal, network, hosts, schedule, alarms, freeze, clock, windows, chance };
     return intercepted({ ...parts, timing: usualTiming, digest: digestOf }, ...intercepts);
   }
 

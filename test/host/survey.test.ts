@@ -119,8 +119,9 @@ describeOnKernel(
 
     test('a node of 8.1: ports, all fabric addresses, principal, rack', async () => {
       const { node } = await surveyNode({
-        'namespace/test': 'rack-id=7;strong-consistency=false;stop_writes=false',
-        'namespace/bar': 'stop_writes=false;rack-id=7;strong-consistency=true',
+        'namespace/test':
+          'rack-id=7;strong-consistency=false;stop_writes=false;replication-factor=2',
+        'namespace/bar': 'stop_writes=false;rack-id=7;replication-factor=3;strong-consistency=true',
       });
       expect(node).toEqual({
         id: 'A1',
@@ -130,6 +131,10 @@ describeOnKernel(
         ports: { service: 3000, fabric: 3001, heartbeat: 3002, admin: 3003 },
         fabricAddresses: ['10.77.0.1', '10.78.0.1'],
         strong: ['bar'],
+        namespaces: [
+          { name: 'test', replicationFactor: 2, strong: false },
+          { name: 'bar', replicationFactor: 3, strong: true },
+        ],
       });
     });
 

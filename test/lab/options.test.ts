@@ -10,6 +10,8 @@ describe('labOptions()', () => {
       destinations: 0,
       layout: 'default',
       cluster: 'orders-staging',
+      without: [],
+      gameDays: false,
       json: false,
       verbose: false,
     });
@@ -38,7 +40,18 @@ describe('labOptions()', () => {
     });
   });
 
+  test('takes the ways out that are switched off, and the period of the sweeper', () => {
+    const words = ['--without', 'schedule,host-timer', '--sweep-seconds', '5'];
+
+    expect(labOptions([...words, '--during-hold', 'restore-by-hand'])).toMatchObject({
+      without: ['schedule', 'host-timer'],
+      sweepSeconds: 5,
+      duringHold: 'restore-by-hand',
+    });
+  });
+
   test.each([
+    ['a way out that is none', ['--without', 'schedule,luck']],
     ['a node too few', ['--nodes', '1']],
     ['no number', ['--nodes', 'many']],
     ['an unknown word', ['--jsn']],

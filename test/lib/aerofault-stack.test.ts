@@ -159,6 +159,7 @@ test('no resource has a name that a second deployment would collide with', () =>
 test('the outputs say where to start, restore and look, and with what', () => {
   const outputs = Template.fromStack(stack).findOutputs('*');
   expect(Object.keys(outputs).toSorted()).toEqual([
+    'AlarmTopicArn',
     'ExampleInput',
     'JournalTableName',
     'RestoreMachineArn',

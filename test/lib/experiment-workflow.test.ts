@@ -92,8 +92,10 @@ describe('once a run is open, the workflow leaves only through Restore', () => {
 });
 
 describe('the restore machine', () => {
-  test('starts with Restore and ends only after Report', () => {
-    expect(restoreMachine.StartAt).toBe('Restore');
+  test('starts with Restore once a run is named, and ends only after Report', () => {
+    expect(restoreMachine.StartAt).toBe('IsNamed');
+    const without = [...reachable(restoreMachine, 'IsNamed', ['Restore'])];
+    expect(without.toSorted()).toEqual(['BadInput', 'ByPerson', 'IsNamed']);
     expect(endsAmong(reachable(restoreMachine, 'Restore', ['Report']), restoreMachine)).toEqual([]);
   });
 
@@ -103,9 +105,12 @@ describe('the restore machine', () => {
     for (const name of tail) expect(restoreMachine.States[name]).toEqual(workflow.States[name]);
   });
 
-  test('fails only when something is left, whatever the verdict on the fault', () => {
+  test('fails only when something is left or nothing was named, whatever the verdict on the fault', () => {
     expect(restoreMachine.States['Outcome']).toMatchObject({
-      Choices: [{ Variable: '$.report.outcome', StringEquals: 'not-clean', Next: 'NotClean' }],
+      Choices: [
+        { Variable: '$.report.outcome', StringEquals: 'not-clean', Next: 'NotClean' },
+        { Next: 'NoSuchRun' },
+      ],
       Default: 'Done',
     });
   });
@@ -129,7 +134,11 @@ describe.each(machines)('$name', ({ machine, raw }) => {
   test('says error and cause in every Fail, since a failed execution has no output', () => {
     const fails = Object.values(machine.States).filter(({ Type }) => Type === 'Fail');
     expect(fails.length).toBeGreaterThan(1);
-    for (const { ErrorPath, CausePath } of fails) {
+    for (const { ErrorPath, CausePath, Error: error, Cause } of fails) {
+      if (error === 'BadInput') {
+        expect(Cause).toMatch(/^Cannot [^:]+:? .*: found another$/);
+        continue;
+      }
       expect(ErrorPath).toMatch(/^\$\.(failure\.Error|Error|report\.error)$/);
       expect(CausePath).toMatch(/^\$\.(failure\.Cause|Cause|report\.cause)$/);
     }
@@ -172,7 +181,7 @@ describe.each(machines)('$name', ({ machine, raw }) => {
   test('restores again and again whatever fails, unless a person is needed', () => {
     for (const name of ['Restore', 'ProveClean']) {
       expect(machine.States[name]?.Retry.slice(1)).toEqual([
-        { ErrorEquals: ['Stuck'], MaxAttempts: 0 },
+        { ErrorEquals: ['Stuck', 'Refusal'], MaxAttempts: 0 },
         {
           ErrorEquals: ['States.ALL'],
           IntervalSeconds: 2,

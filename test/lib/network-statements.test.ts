@@ -15,7 +15,7 @@ const changes = everyStatement(resourcesOf(aStack())).filter(({ Action }) =>
 );
 
 const injector = 'FunctionsInjectRole';
-const restorers = ['TryRestore', 'Restore', 'ProveClean', 'Sweep'].map(
+const restorers = ['TryRestore', 'Restore', 'ProveClean', 'Sweep', 'DeleteGuard'].map(
   (name) => `Functions${name}Role`,
 );
 

@@ -8,7 +8,7 @@ const Retrier = z.looseObject({
 });
 
 export const State = z.looseObject({
-  Type: z.enum(['Task', 'Choice', 'Wait', 'Succeed', 'Fail']),
+  Type: z.enum(['Task', 'Choice', 'Wait', 'Pass', 'Succeed', 'Fail']),
   Next: z.string().optional(),
   Default: z.string().optional(),
   Choices: z.array(Edge).default([]),

@@ -14,13 +14,14 @@ const Resource = z.looseObject({
   Properties: z.record(z.string(), z.unknown()).default({}),
   DeletionPolicy: z.string().optional(),
   UpdateReplacePolicy: z.string().optional(),
+  DependsOn: z.union([z.string().transform((one) => [one]), z.array(z.string())]).default([]),
 });
 export type Resource = z.infer<typeof Resource>;
 export type Resources = Record<string, Resource>;
 
 /** The names of the handlers, as the contract between stack and handlers has them. */
 export const handlers =
-  'open plan baseline try-restore arm inject prove watch restore prove-clean await-recovery report sweep'.split(
+  'open plan baseline try-restore arm inject prove watch restore prove-clean await-recovery report sweep delete-guard'.split(
     ' ',
   );
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { countStuck } from '../../lambda/aws/stuck-metric.ts';
 import { statementsByRole } from './policies.ts';
 import { aStack, ofType, only, resourcesOf, textOf } from './synthesised.ts';
 
@@ -71,6 +72,7 @@ describe('the one-time schedule', () => {
       owned.some(({ Action }) => Action.includes('scheduler:DeleteSchedule')),
     );
     expect(may.map(([role]) => role).toSorted()).toEqual([
+      'FunctionsDeleteGuardRole',
       'FunctionsProveCleanRole',
       'FunctionsRestoreRole',
       'FunctionsSweepRole',
@@ -85,7 +87,7 @@ describe('the one-time schedule', () => {
       SCHEDULE_DEAD_LETTER_ARN: { 'Fn::GetAtt': [deadLetters, 'Arn'] },
       RESTORE_MACHINE_ARN: { Ref: restoreMachine },
     });
-    for (const name of ['Restore6', 'ProveClean', 'Sweep']) {
+    for (const name of ['Restore6', 'ProveClean', 'Sweep', 'DeleteGuard']) {
       expect(environmentOf(name)).toMatchObject({ SCHEDULE_GROUP: group });
       expect(environmentOf(name)).not.toHaveProperty('SCHEDULE_ROLE_ARN');
     }
@@ -146,7 +148,7 @@ describe('the sweeper', () => {
       State: 'ENABLED',
       Targets: [{ Arn: { 'Fn::GetAtt': [sweep, 'Arn'] } }],
     });
-    const [, invoke] = only(resources, 'AWS::Lambda::EventInvokeConfig');
+    const [, invoke] = only(resources, 'AWS::Lambda::EventInvokeConfig', 'FunctionsSweep');
     expect(invoke.Properties).toMatchObject({
       MaximumRetryAttempts: 0,
       MaximumEventAgeInSeconds: 300,
@@ -159,12 +161,12 @@ describe('alarms', () => {
   const alarm = (name: string) => only(alarms, 'AWS::CloudWatch::Alarm', name)[1].Properties;
 
   test('all tell the topic, and say what they mean', () => {
-    expect(Object.keys(alarms)).toHaveLength(4);
+    expect(Object.keys(alarms)).toHaveLength(5);
     for (const { Properties } of Object.values(alarms)) {
       expect(Properties).toMatchObject({
         AlarmActions: [topic],
         Threshold: 1,
-        EvaluationPeriods: 1,
+        DatapointsToAlarm: 1,
       });
       expect(textOf(Properties['AlarmDescription'])).toMatch(/^[A-Z].{30,}[^.]$/);
     }
@@ -192,10 +194,52 @@ describe('alarms', () => {
     }
   });
 
-  test('are there without a topic, too', () => {
-    const silent = ofType(resourcesOf(aStack()), 'AWS::CloudWatch::Alarm');
-    expect(Object.keys(silent)).toHaveLength(4);
-    for (const { Properties } of Object.values(silent))
-      expect(Properties).not.toHaveProperty('AlarmActions');
+  test('go off at the first look that found its run stuck, and stay so until two sweeps found none', () => {
+    const stuck = alarm('WatchdogStuck');
+    expect(stuck).toMatchObject({
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      EvaluationPeriods: 12,
+      Period: 60,
+      Statistic: 'Sum',
+      TreatMissingData: 'notBreaching',
+    });
+
+    const lines: string[] = [];
+    countStuck('run1', 'journal', (line) => lines.push(line));
+    const told = EmbeddedMetric.parse(JSON.parse(lines.join('')));
+    const [{ Namespace, Metrics, Dimensions }] = told['_aws'].CloudWatchMetrics;
+    expect([Namespace, Metrics[0].Name]).toEqual([stuck['Namespace'], stuck['MetricName']]);
+    const journal = only(resources, 'AWS::DynamoDB::Table', 'JournalTable')[0];
+    const [[dimension]] = Dimensions;
+    expect(stuck['Dimensions']).toEqual([{ Name: dimension, Value: { Ref: journal } }]);
+    expect(told).toMatchObject({ [dimension]: 'journal', [Metrics[0].Name]: 1 });
   });
+
+  test('tell a topic of the stack where none is named, to which CloudWatch alone may publish', () => {
+    const own = resourcesOf(aStack());
+    const [id] = only(own, 'AWS::SNS::Topic', 'Alarms');
+    for (const { Properties } of Object.values(ofType(own, 'AWS::CloudWatch::Alarm'))) {
+      expect(Properties['AlarmActions']).toEqual([{ Ref: id }]);
+    }
+    const policy = textOf(
+      JSON.stringify(only(own, 'AWS::SNS::TopicPolicy', 'Alarms')[1].Properties),
+    );
+    expect(policy).toContain('cloudwatch.amazonaws.com');
+    expect(policy).toContain('aws:SourceAccount');
+    expect(policy).toContain('aws:SecureTransport');
+  });
+});
+
+/** As CloudWatch reads it, at the top of an event. */
+const EmbeddedMetric = z.looseObject({
+  _aws: z.object({
+    Timestamp: z.int(),
+    CloudWatchMetrics: z.tuple([
+      z.object({
+        Namespace: z.string(),
+        Dimensions: z.tuple([z.tuple([z.string()])]),
+        Metrics: z.tuple([z.object({ Name: z.string(), Unit: z.literal('Count') })]),
+      }),
+    ]),
+  }),
 });

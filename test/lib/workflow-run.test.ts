@@ -230,19 +230,72 @@ describe('the restore machine, run on another interpreter', () => {
     const report = { outcome: 'not-confirmed', error: 'NotConfirmed', cause: 'run r1', says: '' };
     const { visited, handed } = await run('RestoreMachine', { Report: [report] }, bySchedule);
 
-    expect(visited).toBe(`Restore IsFinal ${tail} Done`);
+    expect(visited).toBe(`IsNamed Restore IsFinal ${tail} Done`);
     expect(handed['Restore']).toEqual([bySchedule]);
     expect(handed['ProveClean']?.[0]).toMatchObject(bySchedule);
   });
 
   test('does little for a run that is over', async () => {
     const { visited } = await run('RestoreMachine', { Restore: [untouched] }, bySchedule);
-    expect(visited).toBe('Restore IsFinal Report Outcome Done');
+    expect(visited).toBe('IsNamed Restore IsFinal Report Outcome Done');
   });
 
   test('fails when something is left', async () => {
     const { visited, failure } = await run('RestoreMachine', { Report: [notClean] }, bySchedule);
     expect(visited).toMatch(/ Outcome NotClean$/);
     expect(failure).toContain('run r1');
+  });
+
+  test('is a person when it is started with a run and nothing else', async () => {
+    const { visited, handed } = await run('RestoreMachine', {}, { runId: 'r1' });
+
+    expect(visited).toBe(`IsNamed ByPerson Restore IsFinal ${tail} Done`);
+    expect(handed['Restore']).toEqual([{ runId: 'r1', by: 'person' }]);
+  });
+
+  test('leaves alone who says who it is', async () => {
+    const byRule = { execution, by: 'status-change' };
+    const { visited, handed } = await run('RestoreMachine', {}, byRule);
+
+    expect(visited).toMatch(/^IsNamed Restore /);
+    expect(handed['Restore']).toEqual([byRule]);
+  });
+
+  test.each([
+    ['nothing', {}],
+    ['another key', { run: 'r1' }],
+    ['a number', { runId: 7 }],
+    ['nobody known', { runId: 'r1', by: 'me' }],
+    ['no name of anybody', { runId: 'r1', by: 3 }],
+    ['text', 'r1'],
+    ['null', null],
+  ])('says in one sentence what it takes when it is given %s', async (_, input) => {
+    const { visited, handed, failure } = await run('RestoreMachine', {}, input);
+
+    expect(visited).toBe('IsNamed BadInput');
+    expect(handed).toEqual({});
+    expect(failure).toContain('Cannot restore as the input must name a run, as in {"runId":');
+  });
+
+  test('fails where a person names a run that never was, and nobody else', async () => {
+    const cause = 'run r1 was never opened; nothing was touched';
+    const never = { outcome: 'refused', error: 'Refusal', cause, says: cause };
+    const script = { Restore: [untouched], Report: [never] };
+    const byPerson = await run('RestoreMachine', script, { runId: 'r1' });
+    const byRule = { execution, by: 'status-change' };
+
+    expect(byPerson.visited).toMatch(/ Outcome NoSuchRun$/);
+    expect(byPerson.failure).toContain(cause);
+    expect((await run('RestoreMachine', script, byRule)).visited).toMatch(/ Outcome Done$/);
+  });
+
+  test('does not ask again for what can never be a run', async () => {
+    const refused = new Refusal("Cannot tell the run as 'runId' must be right: found K3");
+    const report = new Refusal('the same');
+    const script = { Restore: [refused], Report: [report] };
+    const { handed, visited } = await run('RestoreMachine', script, { runId: 'K3 ' });
+
+    expect(handed['Restore']).toHaveLength(1);
+    expect(visited).toMatch(/ Report ReportFailed$/);
   });
 });

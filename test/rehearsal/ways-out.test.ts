@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rehearse, reportIn, span } from './rehearse.ts';
+import { exampleLike, rehearse, reportIn, span } from './rehearse.ts';
 
 /** The controller dies during the hold; the fault ends all the same, and the report says how. */
 
@@ -58,3 +58,80 @@ test.concurrent.each(['isolate-one-node', 'client-cut'])(
     expect(residue).toEqual([]);
   },
 );
+
+/** One way out, all the others switched off. */
+const alone = (...others: readonly string[]): string[] => ['--json', '--without', others.join(',')];
+
+const shortCut = (name: string): string => {
+  const changes = { name, holdSeconds: 10 };
+  return exampleLike('examples/client-cut.json', changes);
+};
+
+test.concurrent('the sweeper alone: closed after the deadline, restored, and final', async () => {
+  const words = alone('schedule', 'status-change', 'host-timer');
+  const run = await rehearse([
+    shortCut('sweeper-alone'),
+    '--during-hold',
+    'kill-workflow',
+    '--sweep-seconds',
+    '3',
+    ...words,
+  ]);
+  const { timing, restored, closedBy, verdicts, residue, life } = reportIn(run);
+
+  expect(closedBy).toBe('sweeper');
+  expect(new Set(restored.map(({ by }) => by))).toEqual(new Set(['sweeper']));
+  expect(span(timing.deadlineAt, timing.restoredAt)).toBeLessThan(10_000);
+  expect(life).toBe('final');
+  expect(residue).toEqual([]);
+  // It restores and looks again; it tries no connections, and does not say that it had.
+  expect(verdicts.clean.evidence).toContain('the last look found nothing of ours');
+  expect(run.code).toBe(3);
+});
+
+test.concurrent('a person alone: the restore machine, started by hand, ends the fault early', async () => {
+  const words = alone('schedule', 'status-change', 'sweeper', 'host-timer');
+  const run = await rehearse([
+    'examples/client-cut.json',
+    '--during-hold',
+    'restore-by-hand',
+    ...words,
+  ]);
+  const { timing, restored, closedBy, verdicts, residue, life } = reportIn(run);
+
+  expect(closedBy).toBe('person');
+  expect(new Set(restored.map(({ by }) => by))).toEqual(new Set(['person']));
+  expect(span(timing.deadlineAt, timing.restoredAt)).toBeLessThan(0);
+  expect(life).toBe('final');
+  expect(verdicts.clean.answer).toBe('confirmed');
+  expect(residue).toEqual([]);
+});
+
+test.concurrent("the workflow's Catch alone: a state that fails in the hold leads to Restore", async () => {
+  const words = alone('schedule', 'status-change', 'sweeper', 'host-timer');
+  const run = await rehearse(['examples/client-cut.json', '--during-hold', 'fail-watch', ...words]);
+  const { restored, closedBy, verdicts, residue, failure, life } = reportIn(run);
+
+  expect(run.code).toBe(70);
+  expect(failure).toEqual({ error: 'Runtime.ExitError', cause: 'the lab fails it' });
+  expect(closedBy).toBe('workflow');
+  expect(new Set(restored.map(({ by }) => by))).toEqual(new Set(['workflow']));
+  expect(life).toBe('final');
+  expect(verdicts.clean.answer).toBe('confirmed');
+  expect(residue).toEqual([]);
+});
+
+test.concurrent("the hosts' timers alone: the machines are as before, and the run waits to be closed", async () => {
+  const words = alone('schedule', 'status-change', 'sweeper');
+  const run = await rehearse([
+    'examples/isolate-one-node.json',
+    '--during-hold',
+    'kill-workflow',
+    ...words,
+  ]);
+  const { closedBy, residue, life } = reportIn(run);
+
+  expect(life).toBe('open');
+  expect(closedBy).toBeNull();
+  expect(residue).toEqual([]); // As the lab itself compares every machine with before.
+});

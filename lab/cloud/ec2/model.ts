@@ -85,6 +85,8 @@ export interface Instance {
   readonly subnetId: string;
   readonly vpcId: string;
   readonly launchedAt: string;
+  /** Whether it may hibernate when it is stopped; left out: it may not. */
+  readonly hibernates?: boolean;
   readonly tags: Tags;
 }
 

@@ -67,6 +67,8 @@ export interface Ec2Endpoint extends Ec2Knobs {
   readonly calls: readonly Ec2Call[];
   /** Make the next `times` (default 1) calls of `action` misbehave; several of these queue up. */
   misbehave(action: string, how: Misbehaviour, times?: number): void;
+  /** Drops the record of calls so far and what is still to go wrong, for labs that live long. */
+  forget(): void;
   close(): Promise<void>;
 }
 
@@ -87,6 +89,10 @@ export async function startEc2(state: Ec2State, options: Ec2Options): Promise<Ec
     calls,
     misbehave: (action: string, how: Misbehaviour, times?: number) =>
       planned.plan(action, how, times),
+    forget() {
+      calls.splice(0);
+      planned.clear();
+    },
     async close() {
       propagation.end();
       await listener.close();

@@ -134,6 +134,7 @@ function instanceView(state: Ec2State, instance: Instance, interfaces: readonly 
     Ipv6Address: primary?.address6,
     PrivateDnsName: primary === undefined ? '' : privateName(state, primary),
     SourceDestCheck: true,
+    HibernationOptions: { Configured: instance.hibernates ?? false },
     SecurityGroups: primary === undefined ? [] : groupNames(state, primary.groupIds),
     NetworkInterfaces: interfaces.map((one) => ({
       ...addressView(state, one),

@@ -23,6 +23,8 @@ export const SendCommand = z.object({
   InstanceIds: z.array(z.string()).min(1).max(50),
   DocumentName: z.string(),
   DocumentVersion: z.string().default('$DEFAULT'),
+  DocumentHash: z.string().optional(),
+  DocumentHashType: z.literal('Sha256').default('Sha256'),
   Parameters: Parameters.default({}),
   TimeoutSeconds: z.int().min(30).max(2_592_000).default(3600),
   MaxConcurrency: z
@@ -59,7 +61,8 @@ export class CommandLog {
 
   /** @throws AwsError InvalidDocument, InvalidDocumentVersion, InvalidInstanceId, InvalidParameters */
   send(request: z.infer<typeof SendCommand>): Command {
-    const document = this.#documents.find(request.DocumentName, request.DocumentVersion);
+    const { DocumentName, DocumentVersion, DocumentHash } = request;
+    const document = this.#documents.find(DocumentName, DocumentVersion, DocumentHash);
     const absent = request.InstanceIds.find((id) => this.#fleet.find(id) === undefined);
     if (absent !== undefined) {
       const message = `Instances [[${absent}]] not in a valid state for account 000000000000`;
@@ -122,6 +125,11 @@ export class CommandLog {
     }
   }
 
+  /** Drops what is over; nobody can ask for it any more. */
+  forget(): void {
+    this.#invocations = this.#invocations.filter(({ over }) => !over);
+  }
+
   close(): void {
     for (const timer of this.#timers) clearTimeout(timer);
   }
@@ -141,7 +149,11 @@ export class CommandLog {
   }
 
   #after(milliseconds: number, then: () => void): void {
-    const timer = setTimeout(then, Math.min(milliseconds, 2_147_483_647));
+    const strike = (): void => {
+      this.#timers.delete(timer);
+      then();
+    };
+    const timer = setTimeout(strike, Math.min(milliseconds, 2_147_483_647));
     this.#timers.add(timer);
   }
 

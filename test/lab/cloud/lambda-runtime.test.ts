@@ -128,3 +128,18 @@ test('the front door answers over HTTP', async () => {
 
   expect(await response.json()).toMatchObject({ payload: { event: { does: 'work' } } });
 });
+
+test('who serves can be killed in flight; who is idle is not among them', async () => {
+  await startWith(workerSource);
+  const idle = answerOf(await lambdas.invoke('worker', {}));
+  expect(lambdas.busy()).toEqual([]);
+  const killed = lambdas.invoke('worker', { does: 'sleep', milliseconds: 900 });
+  await until(() => lambdas.busy().length === 1);
+  const [one] = lambdas.busy();
+  await one?.kill();
+
+  expect(one?.functionName).toBe('worker');
+  expect(await killed).toMatchObject({ errorType: 'Runtime.ExitError' });
+  expect(lambdas.busy()).toEqual([]);
+  expect(answerOf(await lambdas.invoke('worker', {})).pid).not.toBe(idle.pid);
+});

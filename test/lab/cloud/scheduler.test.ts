@@ -181,3 +181,44 @@ test('an answer can be lost after the schedule was made', async () => {
   expect(names()).toEqual(['r1']);
   expect(scheduler.calls).toMatchObject([{ action: 'CreateSchedule', params: { Name: 'r1' } }]);
 });
+
+test("a rate fires at once and then at its period, until it is deleted; the stack's own do, too", async () => {
+  const machine = { arn: 'arn:workflow', input: '{"name":"game-day"}' };
+  const gameDay = {
+    logicalId: 'S',
+    name: 'game-day',
+    groupName: 'deadlines',
+    enabled: true,
+    scheduleExpression: 'rate(1 hour)',
+    timeZone: 'Europe/Berlin',
+    target: machine,
+  };
+  const other = await startScheduler({
+    host: '127.0.0.1',
+    port: 0,
+    groups: [{ logicalId: 'G', name: 'deadlines' }],
+    schedules: [gameDay, { ...gameDay, name: 'asleep', enabled: false }],
+    start: async (arn, input) => void started.push({ arn, input, at: Date.now() }),
+    knobs: { periodOf: (_, hour) => hour / 36_000 },
+  });
+  await until(() => started.length >= 3);
+  const own = new SchedulerClient({ ...labClient, endpoint: other.url });
+  await own.send(new DeleteScheduleCommand({ Name: 'game-day', GroupName: 'deadlines' }));
+  const count = started.length;
+  await sleep(300);
+  own.destroy();
+  await other.close();
+
+  expect(started[0]).toMatchObject({ arn: 'arn:workflow', input: { name: 'game-day' } });
+  expect(started[2]!.at - started[0]!.at).toBeGreaterThanOrEqual(195);
+  expect(started.length).toBe(count);
+});
+
+test.each(['cron(0 9 L * ? *)', 'rate(0 minutes)', 'rate(5 fortnights)'])(
+  '%s is refused, not kept without ever firing',
+  async (ScheduleExpression) => {
+    await expect(client.send(schedule('r1', soon(), { ScheduleExpression }))).rejects.toMatchObject(
+      { name: 'ValidationException' },
+    );
+  },
+);

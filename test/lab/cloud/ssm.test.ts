@@ -3,6 +3,7 @@ import {
   CancelCommandCommand,
   DescribeDocumentCommand,
   DescribeInstanceInformationCommand,
+  GetParameterCommand,
   GetCommandInvocationCommand,
   ListCommandInvocationsCommand,
   SendCommandCommand,
@@ -297,4 +298,14 @@ describe('DescribeInstanceInformation', () => {
     ssm.knobs.refuseSilent = true;
     await expect(send()).rejects.toMatchObject(named('InvalidInstanceId'));
   });
+});
+
+const asking = () => client.send(new GetParameterCommand({ Name: '/aerofault/freeze' }));
+
+test('a parameter is what it was set to, and ParameterNotFound where it is not', async () => {
+  await expect(asking()).rejects.toMatchObject({ name: 'ParameterNotFound' });
+  ssm.setParameter('/aerofault/freeze', 'release week');
+  expect((await asking()).Parameter?.Value).toBe('release week');
+  ssm.setParameter('/aerofault/freeze', undefined);
+  await expect(asking()).rejects.toMatchObject({ name: 'ParameterNotFound' });
 });

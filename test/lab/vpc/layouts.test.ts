@@ -171,6 +171,7 @@ describeKernel('the layouts in the router', () => {
     ['cross-account', whole],
     ['full', whole],
     ['two-fabric', whole],
+    ['everything', whole],
     ['no-iptables', whole],
     ['no-filters', whole],
     ['container', whole],

@@ -167,7 +167,7 @@ const acl = (subnets: Record<string, string> = {}) =>
 
 test('aclsMadeBy() gives entries in order, without the final denies that nobody made', async () => {
   const network = await networkOn(() => xml(acl()));
-  expect(await network.aclsMadeBy('r1')).toEqual([
+  expect(await network.aclsMadeBy({ runId: 'r1', expires: 'never' })).toEqual([
     {
       id: 'acl-1',
       tags: { 'aerofault:run': 'r1' },

@@ -58,6 +58,35 @@ test('observe() finds the groups whose rules name one of ours, in or out', async
   expect(names).toEqual(expect.arrayContaining(['metrics-ingress', 'metrics-egress']));
 });
 
+test.each([
+  ['running', {}, 'there'],
+  ['stopping', {}, 'there'],
+  ['stopped', {}, 'stopped'],
+  ['stopped', { hibernates: true }, 'there'],
+  ['shutting-down', {}, 'gone'],
+  ['terminated', {}, 'gone'],
+] as const)('lifeOf() an instance that is %s %o: %s', async (state, more, life) => {
+  const made = await networkOnBench();
+  const [instance] = made.state.instances.values();
+  made.state.instances.set(instance!.id, { ...instance!, ...more, state });
+
+  expect(await made.network.lifeOf(instance!.id)).toBe(life);
+});
+
+test('lifeOf() an instance that EC2 has forgotten: gone, but not where EC2 does not answer', async () => {
+  const { network, endpoint } = await networkOnBench();
+  expect(await network.lifeOf('i-0123456789abcdef0')).toBe('gone');
+
+  const denied = {
+    kind: 'fail',
+    code: 'UnauthorizedOperation',
+    message: 'no',
+    status: 403,
+  } as const;
+  endpoint.misbehave('DescribeInstances', denied, 9);
+  await expect(network.lifeOf('i-0123456789abcdef0')).rejects.toThrow('no');
+});
+
 const spec = (port: number, cidr = '10.0.0.0/16'): RuleSpec => ({
   protocol: 'tcp',
   fromPort: port,
@@ -145,11 +174,11 @@ describe('a subnet', () => {
     const original = inventory.networkAcls.find(({ id }) => id === before!.aclId)!;
 
     expect(await network.makeAcl({ vpcId: subnet!.vpcId, tags: marks })).toEqual(done);
-    const [clone] = await network.aclsMadeBy('r1');
+    const [clone] = await network.aclsMadeBy({ runId: 'r1', expires: 'never' });
     expect(clone).toMatchObject({ tags: marks, entries: [] });
     const entries = [entry, ...original.entries];
     for (const one of entries) expect(await network.addAclEntry(clone!.id, one)).toEqual(done);
-    const [filled] = await network.aclsMadeBy('r1');
+    const [filled] = await network.aclsMadeBy({ runId: 'r1', expires: 'never' });
     expect(filled?.entries).toHaveLength(entries.length);
     expect(filled?.entries).toEqual(expect.arrayContaining(entries));
 
@@ -163,7 +192,7 @@ describe('a subnet', () => {
     expect((await network.aclOf(subnet!.id))?.aclId).toBe(original.id);
     expect(await network.deleteAcl(clone!.id)).toEqual(done);
     expect(await network.deleteAcl(clone!.id)).toEqual(done);
-    expect(await network.aclsMadeBy('r1')).toEqual([]);
+    expect(await network.aclsMadeBy({ runId: 'r1', expires: 'never' })).toEqual([]);
   });
 
   test('that is not there has none', async () => {

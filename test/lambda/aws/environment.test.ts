@@ -48,6 +48,17 @@ describe('awsGateways()', () => {
     }
   });
 
+  test('reads the windows in which runs may be; none: always', () => {
+    const office = { days: ['mon'], from: '09:00', to: '17:00', timeZone: 'Europe/Berlin' };
+    expect(gatewaysOf({}).windows).toEqual([]);
+    expect(gatewaysOf({ ALLOWED_WINDOWS: '[]' }).windows).toEqual([]);
+    expect(gatewaysOf({ ALLOWED_WINDOWS: JSON.stringify([office]) }).windows).toEqual([office]);
+  });
+
+  test.each(['', '{', '{}', '[{"from":"9"}]'])('refuses %j as windows', (text) => {
+    expect(() => gatewaysOf({ ALLOWED_WINDOWS: text })).toThrow(/ALLOWED_WINDOWS/);
+  });
+
   test.each(['', '1.5', '-1', 'ten', '999999'])('refuses %j as seconds', (seconds) => {
     expect(() => gatewaysOf({ SENT_SECONDS: seconds })).toThrow(/SENT_SECONDS/);
   });
@@ -57,6 +68,7 @@ describe('awsGateways()', () => {
     const order = { parameters: {}, waitSeconds: 1 };
     await expect(hosts.run('i-1', 'cut', order)).rejects.toThrow(/DOCUMENT_CUT must be set/);
     await expect(schedule.read('r1')).rejects.toThrow(/SCHEDULE_GROUP must be set/);
+    await expect(gatewaysOf({}).freeze.frozen()).rejects.toThrow(/FREEZE_PARAMETER must be set/);
     const armless = gatewaysOf({ SCHEDULE_GROUP: 'g' }).schedule;
     await expect(armless.set('r1', 1)).rejects.toThrow(/RESTORE_MACHINE_ARN must be set/);
   });

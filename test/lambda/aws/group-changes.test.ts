@@ -127,17 +127,27 @@ describe('groupsOn()', () => {
 const named = (number: number) =>
   `<securityGroupInfo><item><groupId>sg-${number}</groupId><groupName>aerofault-r1-${number}</groupName></item></securityGroupInfo>`;
 
-test('groupsMadeBy() asks by the run’s tag, for all pages', async () => {
-  const network = await networkOn((_request, count) =>
-    count === 1 ? xml(`${named(2)}<nextToken>more</nextToken>`) : xml(named(1)),
-  );
+/** By its name one that has lost its tag, and one that is another run's by its tag. */
+const lost = `<securityGroupInfo><item><groupId>sg-3</groupId><groupName>aerofault-r1-3</groupName></item><item><groupId>sg-4</groupId><groupName>aerofault-r1-4</groupName><tagSet><item><key>aerofault:run</key><value>r2</value></item></tagSet></item></securityGroupInfo>`;
+
+test('groupsMadeBy() asks by the run’s tag, for all pages, and by its names where the tag is gone', async () => {
+  const network = await networkOn(({ body }) => {
+    if (body.includes('group-name')) return xml(lost);
+    return body.includes('NextToken')
+      ? xml(named(1))
+      : xml(`${named(2)}<nextToken>more</nextToken>`);
+  });
   expect(await network.groupsMadeBy('r1')).toEqual([
     { id: 'sg-1', name: 'aerofault-r1-1' },
     { id: 'sg-2', name: 'aerofault-r1-2' },
+    { id: 'sg-3', name: 'aerofault-r1-3' },
   ]);
-  expect(sentTo(fake!)[0]).toMatchObject({
-    Action: 'DescribeSecurityGroups',
-    'Filter.1.Name': 'tag:aerofault:run',
-    'Filter.1.Value.1': 'r1',
-  });
+  expect(sentTo(fake!).slice(0, 2)).toMatchObject([
+    {
+      Action: 'DescribeSecurityGroups',
+      'Filter.1.Name': 'tag:aerofault:run',
+      'Filter.1.Value.1': 'r1',
+    },
+    { 'Filter.1.Name': 'group-name', 'Filter.1.Value.1': 'aerofault-r1-*' },
+  ]);
 });

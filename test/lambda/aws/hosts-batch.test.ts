@@ -113,7 +113,7 @@ describe('run(), asked for several instances in the same moment', () => {
       hosts.run('i-1', 'cut', options),
       hosts.run('i-2', 'cut', other),
       hosts.run('i-3', 'probe', options),
-      hosts.run('i-4', 'cut', { ...options, version: '7' }),
+      hosts.run('i-4', 'cut', { ...options, document: { version: '7' } }),
       hosts.run('i-5', 'cut', { ...options, waitSeconds: 3 }),
     ]);
 

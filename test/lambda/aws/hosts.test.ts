@@ -196,12 +196,17 @@ describe('run()', () => {
 });
 
 describe('versions()', () => {
-  test('gives the version of each document that is default now', async () => {
+  test('gives the version of each document that is default now, and its hash', async () => {
     const hosts = await hostsOn((request) =>
-      json({ Document: { DefaultVersion: jsonIn(request)['Name'] === 'Cut' ? '4' : '12' } }),
+      jsonIn(request)['Name'] === 'Cut'
+        ? json({ Document: { DefaultVersion: '4', Hash: 'abc', HashType: 'Sha256' } })
+        : json({ Document: { DefaultVersion: '12', Hash: 'old', HashType: 'Sha1' } }),
     );
 
-    expect(await hosts.versions(['cut', 'xdr'])).toEqual({ cut: '4', xdr: '12' });
+    expect(await hosts.versions(['cut', 'xdr'])).toEqual({
+      cut: { version: '4', hash: 'abc' },
+      xdr: { version: '12' },
+    });
     expect(await hosts.versions([])).toEqual({});
   });
 

@@ -67,6 +67,14 @@ describe('the lock', () => {
   });
 });
 
+test('the journal is shut to new runs until an instant, and opened again', async () => {
+  expect(await journal.shutUntil()).toBe(0);
+  await journal.shut(1_800_000_000_000);
+  expect(await other.shutUntil()).toBe(1_800_000_000_000);
+  await other.shut(0);
+  expect(await journal.shutUntil()).toBe(0);
+});
+
 describe('the sweeper’s list', () => {
   test('holds a run from its creation until it is struck off, which only a final one can be', async () => {
     const runId = newRun();

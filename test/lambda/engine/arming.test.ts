@@ -91,7 +91,7 @@ describe('inject()', () => {
     expect(world.inForce()).toEqual([{ runId, where: 'i-node-1' }]);
   });
 
-  test('uses the scripts of the plan, whatever is deployed meanwhile; restore uses the newest', async () => {
+  test('injects and restores by the scripts of the plan, whatever is deployed meanwhile', async () => {
     const world = new World({ plan: partsPlan });
     await armed(runId, partition, world.gateways());
     world.hosts.defaultVersion = '2';
@@ -103,7 +103,21 @@ describe('inject()', () => {
     // The plan by hand came after the versions were chosen: its reroute has none, as an older plan's.
     expect(versionsOf('cut')).toEqual(new Set(['1']));
     expect(versionsOf('reroute')).toEqual(new Set(['2']));
-    expect(versionsOf('restore')).toEqual(new Set(['2']));
+    expect(versionsOf('restore')).toEqual(new Set(['1']));
+  });
+
+  test('a version that is gone is not replaced by another to inject with, yet it is to restore', async () => {
+    const world = new World({});
+    await armed(runId, partition, world.gateways());
+    await inject(runId, world.gateways());
+    world.hosts.defaultVersion = '2';
+    world.hosts.gone.add('1');
+    await expect(inject(runId, world.gateways())).rejects.toThrow('InvalidDocumentVersion');
+    expect(world.inForce()).not.toEqual([]);
+    await look(runId, 'workflow', world.gateways());
+
+    expect(world.inForce()).toEqual([]);
+    expect(world.hosts.ran.at(-1)).toMatchObject({ script: 'restore', version: '2' });
   });
 });
 

@@ -3,46 +3,13 @@
  * of effects. A process is never held for longer than a Lambda lives, for that is what the protocol asks.
  */
 import { describe, expect, test } from 'vitest';
-import { usualTiming } from '../../../core/timing.ts';
-import { inject } from '../../../lambda/engine/inject.ts';
-import { look } from '../../../lambda/engine/restore.ts';
-import type { Actor } from '../../../core/journal.ts';
-import type { Gateways } from '../../../lambda/gateways.ts';
 import { everyFault } from '../../fakes/example-faults.ts';
 import { Gate } from '../../fakes/gate.ts';
 import { isEffect, nth } from '../../fakes/intercept.ts';
 import type { World } from '../../fakes/world.ts';
+import { effectsIn, injector, lambdaMs, restorer, upTo } from './interleaved-processes.ts';
+import type { Process } from './interleaved-processes.ts';
 import { armed, injected, wrongIn } from './scenes.ts';
-
-/** Something that runs beside something else. */
-type Process = (gateways: Gateways) => Promise<unknown>;
-
-const lambdaMs = 1000 * usualTiming.lambdaSeconds;
-const looksMax = 20;
-
-const injector: Process = (gateways) => inject('run1', gateways).catch(() => {});
-
-const restorer =
-  (by: Actor): Process =>
-  async (gateways) => {
-    for (let looks = 0; looks < looksMax; looks += 1) {
-      const { final, lookAt } = await look('run1', by, gateways);
-      if (final) return;
-      await gateways.clock.sleep(Date.parse(lookAt) - gateways.clock.now());
-    }
-  };
-
-/** How many effects a process has when nobody disturbs it. */
-async function effectsIn(world: World, process: Process): Promise<number> {
-  let effects = 0;
-  await process(
-    world.gateways((call, proceed) => {
-      if (isEffect(call)) effects += 1;
-      return proceed();
-    }),
-  );
-  return effects;
-}
 
 /** The first process stands before its effect i until the second stands before its effect j. */
 async function interleave(
@@ -78,14 +45,16 @@ describe.each(scenes)('$name, $start.name run: two processes leave nothing', asy
   const held = await begun();
   await injector(held.gateways());
   const ofSecond = await effectsIn(held, second);
-  const holds = Array.from({ length: ofFirst }, (_, index) => index + 1);
 
-  test.each(holds)(`the first held before effect %i of ${ofFirst}`, async (i) => {
-    for (let j = 1; j <= ofSecond; j += 1) {
-      const world = await begun();
-      await interleave(world, [first, i], [second, j]);
+  test.each(upTo(ofFirst))(
+    `the first held before effect %i of ${ofFirst}, ${ofSecond} pairs`,
+    async (i) => {
+      for (let j = 1; j <= ofSecond; j += 1) {
+        const world = await begun();
+        await interleave(world, [first, i], [second, j]);
 
-      expect({ j, wrong: await wrongIn(world) }).toEqual({ j, wrong: [] });
-    }
-  });
+        expect({ j, wrong: await wrongIn(world) }).toEqual({ j, wrong: [] });
+      }
+    },
+  );
 });

@@ -1,5 +1,5 @@
 /**
- * The restore protocol's counterexamples as patches. Long, because it is a table: a row a mutant.
+ * The restore protocol's counterexamples as patches. Longer than most files, because it is a table: a row a mutant.
  */
 
 /** One textual patch; `find` must occur exactly once in the file. */
@@ -30,7 +30,7 @@ const host = 'test/fakes/fake-host.ts';
 /** Undoes whether or not its intent was granted. */
 const noUndoFence: Patch = {
   file: looking,
-  find: "if (!granted.written) return; // Another restorer's last look was faster; nothing of ours is left.",
+  find: "if (!granted.written) return { kind: 'done' };",
   put: '',
 };
 
@@ -77,8 +77,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: 'lambda/engine/open.ts',
-        find: 'const run = await createRun(asked, request.experiment, gateways);',
-        put: 'await gateways.journal.takeLock(request.experiment.cluster, asked.runId, 0);\n  await createRun(asked, request.experiment, gateways);',
+        find: 'const run = await createRun(item, gateways);',
+        put: 'await gateways.journal.takeLock(request.experiment.cluster, asked.runId, 0);\n  const run = await createRun(item, gateways);',
       },
       { file: 'lambda/engine/open.ts', find: 'await lockCluster(run, gateways);', put: '' },
       {
@@ -127,8 +127,8 @@ export const mutants: readonly Mutant[] = [
       },
       {
         file: journal,
-        find: 'return bump({ ...item, pending, lastMutationAt: at });\n}\n\nfunction closed',
-        put: 'const intents = { ...item.intents };\n  delete intents[attempt];\n  return bump({ ...item, intents, pending, lastMutationAt: at });\n}\n\nfunction closed',
+        find: 'return bump({ ...item, pending, lastMutationAt: latest(item, at) });\n}\n\n/** Never back',
+        put: 'const intents = { ...item.intents };\n  delete intents[attempt];\n  return bump({ ...item, intents, pending, lastMutationAt: at });\n}\n\n/** Never back',
       },
     ],
   },
@@ -204,8 +204,8 @@ export const mutants: readonly Mutant[] = [
     patches: [
       {
         file: journal,
-        find: 'return bump({ ...item, pending, lastMutationAt: at });\n}\n\nfunction closed',
-        put: 'return bump({ ...item, pending });\n}\n\nfunction closed',
+        find: 'return bump({ ...item, pending, lastMutationAt: latest(item, at) });\n}\n\n/** Never back',
+        put: 'return bump({ ...item, pending });\n}\n\n/** Never back',
       },
     ],
   },
@@ -219,7 +219,13 @@ export const mutants: readonly Mutant[] = [
   {
     row: 'rule 10, a lost undo settles',
     shows: 'was undone while that run was open',
-    patches: [{ file: looking, find: "if (answer.kind === 'unknown') return;", put: '' }],
+    patches: [
+      {
+        file: looking,
+        find: "if (answer.kind !== 'unknown' && maySettle(attempt)) {",
+        put: '{',
+      },
+    ],
   },
   {
     row: 'rules 12/15, the sweeper ignores `final`',
@@ -301,6 +307,17 @@ export const mutants: readonly Mutant[] = [
     ],
   },
   { row: 'rule 15, recheck gives up', shows: 'is in force', patches: [givesUp] },
+  {
+    row: 'rule 15, two sweeps overlap',
+    shows: 'without lock',
+    patches: [
+      {
+        file: sweep,
+        find: 'const holder = await gateways.journal.takeLock(cluster, runId, version);',
+        put: 'const holder = await gateways.journal.takeLock(cluster, runId, 0);',
+      },
+    ],
+  },
   {
     row: 'rule 15, another run’s mark taken for its own',
     shows: 'is in force',

@@ -57,6 +57,19 @@ test('rules 12/15, the sweeper ignores `final`: it frees the lock that a dead re
   expect(await wrongIn(world)).toEqual([]);
 });
 
+test('a late Open that finds the stack about to go closes a run with changes, and leaves its end to a last look', async () => {
+  const world = world1();
+  await injected('run1', oneRule, world.gateways());
+  await world.journal.shut(world.clock.now() + minute);
+  const again = { runId: 'run1', execution: executionOf('run1'), input: oneRule };
+  await expect(open(again, world.gateways())).rejects.toThrow('a delete of it under way');
+
+  expect(world.journal.now('run1')?.life).toBe('closed');
+  expect(world.journal.holdsLock('run1')).toBe(true);
+  await restoreMachine(world.gateways(), { runId: 'run1', by: 'person' });
+  expect(await wrongIn(world)).toEqual([]);
+});
+
 test('rule 13, the schedule looks once: it goes on until it could look at everything', async () => {
   const world = new World({});
   const restored = scheduleRestores(world);
@@ -163,6 +176,31 @@ describe('rule 15, a bound is broken: a call lands after `final`', () => {
     await other;
     await sweepUntilQuiet(world.gateways());
 
+    expect(await outcomeOf(world)).toEqual([]);
+  });
+
+  test('rule 15, two sweeps overlap: a run taken back keeps its lock from who saw it final', async () => {
+    const world = world1();
+    await finalTooSoon(world, 20 * minute);
+    await world.clock.sleep(20 * minute);
+    const [reopening, undoing, releasing] = [new Gate(), new Gate(), new Gate()];
+    const holdReopen = nth(1, named('journal.write reopen-restore'), reopening.before);
+    const holdUndo = nth(1, named('network.editRules'), undoing.before);
+    const takesBack = sweep(world.gateways(holdReopen, holdUndo));
+    await reopening.reachedBy(takesBack);
+    const noRuns = nth(1, named('journal.watchedRuns'), async () => []);
+    const holdRelease = nth(1, named('journal.releaseLock'), releasing.before);
+    const other = sweep(world.gateways(noRuns, holdRelease));
+    await releasing.reachedBy(other);
+    reopening.open();
+    await undoing.reachedBy(takesBack);
+    releasing.open();
+    await other;
+
+    expect(world.journal.holdsLock('run1'), 'run1 is restored without lock').toBe(true);
+    undoing.open();
+    await takesBack;
+    await sweepUntilQuiet(world.gateways());
     expect(await outcomeOf(world)).toEqual([]);
   });
 });

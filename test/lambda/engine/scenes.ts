@@ -55,10 +55,13 @@ export async function unfinishedIn(world: World): Promise<string[]> {
 }
 
 /** Lets the schedule of a run start the restore machine, as it does; resolves when all have ended. */
-export function scheduleRestores(world: World): () => Promise<unknown> {
+export function scheduleRestores(
+  world: World,
+  ...intercepts: readonly Intercept[]
+): () => Promise<unknown> {
   const machines: Promise<unknown>[] = [];
   world.onSchedule = (runId) => {
-    machines.push(restoreMachine(world.gateways(), { runId, by: 'schedule' }));
+    machines.push(restoreMachine(world.gateways(...intercepts), { runId, by: 'schedule' }));
   };
   return () => Promise.all(machines);
 }

@@ -41,7 +41,7 @@ const silent: Intercept = (call, proceed) =>
   survey(call) ? Promise.resolve({ kind: 'unknown', reason: 'lost' }) : proceed();
 
 describe('decide()', () => {
-  test('keeps what every machine said of itself, and the versions it will inject with', async () => {
+  test('keeps what every machine said of itself, and the documents it will inject and restore with', async () => {
     const world = new World({});
     await decided(world, partition);
     const surveys = await surveysOf(world);
@@ -59,7 +59,10 @@ describe('decide()', () => {
       node: { id: 'i-node-1', build: '8.1.2.0' },
     });
     expect(surveys.get('i-client-1')).not.toHaveProperty('node');
-    expect((await world.journal.plan(runId))?.documents).toEqual({ cut: '1' });
+    expect((await world.journal.plan(runId))?.documents).toEqual({
+      cut: { version: '1', hash: 'of-1' },
+      restore: { version: '1', hash: 'of-1' },
+    });
   });
 
   test('asks machines without a node in the same words, so that one command does', async () => {

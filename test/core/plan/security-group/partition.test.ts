@@ -194,7 +194,7 @@ describe('a partition by security groups is refused', () => {
     const interfaces = inventory.interfaces.map((one) => ({ ...one, tags: {} }));
 
     expect(refusalOf(() => made(halves(), { ...inventory, interfaces }))).toBe(
-      'Cannot attach a group to eni-i-n1 of i-n1 as it must carry the tag aerofault:cluster=orders: found no such tag; tag it, or give it a group of its own',
+      'Cannot attach a group to eni-i-n1 of i-n1 as it must carry the tag aerofault:cluster=orders: found no such tag; aws ec2 create-tags --resources eni-i-n1 --tags Key=aerofault:cluster,Value=orders, or give it a group of its own',
     );
   });
 

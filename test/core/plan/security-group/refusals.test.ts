@@ -35,7 +35,7 @@ describe('a client-cut is refused', () => {
   ])('where a group is not tagged for the cluster but bears $tags', ({ tags, found }) => {
     const inventory = anInventory({ groups: [aGroup('nodes', [exact], tags)] });
     expect(refused(inventory)).toBe(
-      `Cannot edit group sg-nodes as it must carry the tag aerofault:cluster=orders: found ${found}; tag it if the run may edit it`,
+      `Cannot edit group sg-nodes as it must carry the tag aerofault:cluster=orders: found ${found}; aws ec2 create-tags --resources sg-nodes --tags Key=aerofault:cluster,Value=orders if the run may edit it`,
     );
   });
 

@@ -1,0 +1,212 @@
+import { describe, expect, test } from 'vitest';
+import { Report } from '../../core/report.ts';
+import { runIdOf } from '../../lambda/run-id.ts';
+import { exampleInventory, halves } from '../fakes/example-cluster.ts';
+import { parseExperiment } from '../../core/experiment.ts';
+import type { RunItem } from '../../core/journal.ts';
+import type { Journal } from '../../lambda/gateways.ts';
+import { deployed } from './deployed.ts';
+
+/** The command as a person runs it, against a stack, a journal in the lab's DynamoDB and a machine. */
+
+const execution = 'arn:aws:states:eu-west-1:123456789012:execution:workflow:game-day';
+const runId = runIdOf(execution);
+const stepId = 'host-cut/i-node-1';
+
+/** A run that holds one cut, as far as the journal knows. */
+async function openRun(journal: Journal): Promise<void> {
+  const inventory = exampleInventory();
+  const item: RunItem = {
+    runId,
+    execution,
+    cluster: inventory.cluster,
+    life: 'opening',
+    version: 1,
+    openedAt: Date.now(),
+    deadlineAt: Date.now() + 600_000,
+    intents: {},
+    pending: [],
+  };
+  await journal.write(runId, { kind: 'create', item });
+  await journal.putRequest(runId, { experiment: parseExperiment(halves), startedBy: 'a test' });
+  await journal.putPlan(runId, {
+    inventory,
+    digest: 'abc',
+    plan: {
+      runId,
+      steps: [
+        {
+          id: stepId,
+          phase: 1,
+          says: 'stop what node-1 hears',
+          kind: 'host-cut',
+          instanceId: 'i-node-1',
+          peers: ['10.0.1.12'],
+          ports: [3001],
+          packets: 'drop',
+          direction: 'both',
+        },
+      ],
+      cuts: [],
+      targets: ['i-node-1'],
+      hosts: ['i-node-1'],
+      prediction: { clusterSizes: [1, 2], connections: 'full', falls: [] },
+      calls: { inject: 0, restore: 0 },
+      warnings: [],
+    },
+  });
+  await journal.write(runId, { kind: 'begin', at: Date.now() });
+  await journal.write(runId, { kind: 'intend', stepId, attempt: 'a', at: Date.now() });
+  await journal.write(runId, { kind: 'settle', attempt: 'a', at: Date.now() });
+}
+
+const by = 'person';
+
+/** A restore that finds and undoes the cut, and looks again. */
+async function restored(id: string, journal: Journal): Promise<'SUCCEEDED'> {
+  await journal.write(id, { kind: 'close', by, at: Date.now() });
+  const at = Date.now();
+  await journal.note(id, { kind: 'restored', at, stepId, restoredAt: at, by });
+  await journal.note(id, { kind: 'look', at, by, found: 1, unknown: [], last: false });
+  const { version = 0 } = (await journal.read(id)) ?? {};
+  await journal.write(id, { kind: 'finish', version, at: Date.now() });
+  return 'SUCCEEDED';
+}
+
+const reason = 'SSM command c1 has not ended in time: Pending';
+
+async function stuck(id: string, journal: Journal): Promise<'FAILED'> {
+  await journal.write(id, { kind: 'close', by, at: Date.now() });
+  const at = Date.now();
+  await journal.note(id, { kind: 'undo', at, stepId, by, answer: 'unknown', reason });
+  await journal.write(id, { kind: 'stick', at, steps: [{ stepId, reason }] });
+  return 'FAILED';
+}
+
+describe('aerofault restore', () => {
+  test('starts the restore machine, tells every look, and exits 0 once the run is final', async () => {
+    const { journal, started, aerofault } = await deployed(restored);
+    await openRun(journal);
+    const { code, stdout, stderr } = await aerofault('restore', runId, '--watch');
+
+    expect(started).toEqual([{ runId, by: 'person' }]);
+    expect(stderr).toContain(`  ${stepId} restored by person\n`);
+    expect(stderr).toContain('  look by person: 1 in force, 0 unknown\n');
+    expect(stdout).toContain('nothing of it is left');
+    expect(code).toBe(0);
+  });
+
+  test('exits 3 where the run is stuck, and says with what and what then', async () => {
+    const { journal, aerofault } = await deployed(stuck);
+    await openRun(journal);
+    const { code, stdout, stderr } = await aerofault('restore', runId, '--watch');
+
+    expect(stderr).toContain(`  ${stepId} not undone (unknown): ${reason}\n`);
+    expect(stdout).toMatch(/STUCK since .*; the sweeper goes on trying/);
+    expect(stdout).toContain(`    ${stepId}: ${reason}\n`);
+    expect(stdout).toContain(`aerofault report ${runId}`);
+    expect(code).toBe(3);
+  });
+
+  test('away from a terminal it only starts, and takes the ARN of the execution for the run', async () => {
+    const { journal, started, aerofault } = await deployed();
+    await openRun(journal);
+    const { code, stdout } = await aerofault('restore', execution);
+
+    expect(stdout).toMatch(`Restoring run ${runId}: arn:aws:states:`);
+    expect({ code, started }).toEqual({ code: 0, started: [{ runId, by: 'person' }] });
+  });
+
+  test('a run that nobody knows, a strange word and a stack that is not there are refused', async () => {
+    const { started, aerofault } = await deployed();
+    const unknown = await aerofault('restore', 'nosuchrun');
+    const strange = await aerofault('restore', 'Not A Run');
+    const elsewhere = await aerofault('restore', runId, '--stack', 'Other');
+
+    expect(unknown.stderr).toMatch(/^Cannot find run nosuchrun as it must be in the journal/);
+    expect(strange.stderr).toMatch(/^Cannot tell the run as it must be .*: found "Not A Run"/);
+    expect(elsewhere.stderr).toMatch(/^Cannot find stack "Other" as it must be deployed/);
+    expect([unknown.code, strange.code, elsewhere.code]).toEqual([2, 2, 2]);
+    expect(started).toEqual([]);
+  });
+});
+
+describe('aerofault abort', () => {
+  test('closes the run by a person and starts a restore, any number of times', async () => {
+    const { journal, started, aerofault } = await deployed();
+    await openRun(journal);
+    const first = await aerofault('abort', runId);
+    const closed = await journal.read(runId);
+    const second = await aerofault('abort', runId);
+
+    expect(closed).toMatchObject({ life: 'closed', closedBy: 'person' });
+    expect(await journal.read(runId)).toEqual(closed);
+    expect(first.stdout).toMatch(/is closed: nothing more of it is applied/);
+    expect(second.stdout).toMatch(/was closed already/);
+    expect([first.code, second.code, started.length]).toEqual([0, 0, 2]);
+  });
+
+  test('leaves a run alone that is over', async () => {
+    const { journal, started, aerofault } = await deployed();
+    await openRun(journal);
+    await restored(runId, journal);
+    const { code, stdout } = await aerofault('abort', runId);
+
+    expect(stdout).toBe(`Run ${runId} is over already: final, nothing of it is left.\n`);
+    expect({ code, started }).toEqual({ code: 0, started: [] });
+  });
+});
+
+describe('aerofault report', () => {
+  test('of a stuck run names the steps and prints what to paste, exit 3', async () => {
+    const { journal, aerofault } = await deployed();
+    await openRun(journal);
+    await stuck(runId, journal);
+    const { code, stdout } = await aerofault('report', runId, '--document-prefix', 'Staging');
+
+    expect(stdout).toMatch(/^STUCK .*: host-cut\/i-node-1: SSM command c1 has not ended/);
+    expect(stdout).toContain(
+      '\naws ssm send-command --region eu-west-1 --document-name Staging-Restore --instance-ids i-node-1 ',
+    );
+    expect(stdout).toContain(`\niptables -w 5 -t filter -F AEROFAULT-${runId}-0; `);
+    expect(stdout).toContain(`\naerofault restore ${runId}\n`);
+    expect(code).toBe(3);
+  });
+
+  test('--json is the report, of one document', async () => {
+    const { journal, aerofault } = await deployed();
+    await openRun(journal);
+    await stuck(runId, journal);
+    const { stdout } = await aerofault('report', runId, '--json');
+
+    const report = Report.parse(JSON.parse(stdout));
+    expect(report.stuck?.steps.map((step) => [step.stepId, step.reason])).toEqual([
+      [stepId, reason],
+    ]);
+    expect(await journal.report(runId)).toBeUndefined();
+  });
+
+  test('of a run under way is what is known so far, exit 5', async () => {
+    const { journal, aerofault } = await deployed();
+    await openRun(journal);
+    const { code, stdout } = await aerofault('report', runId);
+
+    expect(stdout).toContain('halves on orders-staging');
+    expect(code).toBe(5);
+  });
+});
+
+describe('aerofault status', () => {
+  test('tells every run under way, or the one that is asked for', async () => {
+    const { journal, aerofault } = await deployed();
+    const none = await aerofault('status');
+    await openRun(journal);
+    const all = await aerofault('status');
+    const one = await aerofault('status', runId);
+
+    expect(none.stdout).toBe('No run is under way, and none ended within the last hour.\n');
+    expect(all.stdout).toMatch(new RegExp(`^${runId} on orders-staging: open since 20`));
+    expect(all.stdout).toContain('1 step(s) intended, deadline 20');
+    expect(one.stdout).toBe(all.stdout);
+  });
+});

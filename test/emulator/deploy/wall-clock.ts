@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { VirtualClock } from '../../fakes/virtual-clock.ts';
+
+/** The time of the wall, for fakes that were made for another: nobody's sleep makes it pass. */
+export class WallClock extends VirtualClock {
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  override now(): number {
+    return Date.now();
+  }
+
+  override sleep(milliseconds: number): Promise<void> {
+    return this.pass(milliseconds);
+  }
+
+  override async pass(milliseconds: number): Promise<void> {
+    await sleep(milliseconds, undefined, { ref: false });
+  }
+
+  override within<Value>(milliseconds: number, waited: Promise<Value>): Promise<Value | undefined> {
+    return Promise.race([waited, sleep(milliseconds, undefined, { ref: false })]);
+  }
+
+  override at(instant: number, fire: () => void): void {
+    const timer = setTimeout(
+      () => {
+        this.#timers.delete(timer);
+        fire();
+      },
+      Math.max(0, instant - Date.now()),
+    );
+    this.#timers.add(timer);
+  }
+
+  /** Nothing that is due later happens any more. */
+  stop(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+}

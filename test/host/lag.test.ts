@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { answerTo } from './ask.ts';
+import { describeOnKernel, makeHost, peers } from './namespaces.ts';
+import type { Host } from './namespaces.ts';
+import { startActor } from './start-actor.ts';
+import type { Actor } from './start-actor.ts';
+
+const { p1 } = peers;
+
+describeOnKernel('probe asks how far a node lags behind', () => {
+  let host: Host;
+  let node: Actor;
+  beforeAll(async () => {
+    host = await makeHost();
+    node = await startActor(host, 'p1');
+    await node.tell({ order: 'info', port: 3000 });
+  });
+  afterAll(() => host.end());
+
+  const item = `lag/${p1.ip4}/3000`;
+  const lagsWhen = async (values: Readonly<Record<string, string>>): Promise<unknown> => {
+    await node.tell({ order: 'tell', values });
+    return answerTo(host, item);
+  };
+
+  test('from server 5.0 on: every destination of its configuration, the worst first', async () => {
+    expect(
+      await lagsWhen({
+        build: '8.1.2.0',
+        'get-config:context=xdr': 'dcs=near,Far_DC-1;src-id=0;trace-sample=0',
+        'get-stats:context=xdr;dc=near': 'lag=2;in_queue=0',
+        'get-stats:context=xdr;dc=Far_DC-1': 'lag=934;in_queue=1763197;lap_us=4',
+      }),
+    ).toEqual({
+      probe: item,
+      answer: 'ok',
+      lags: [
+        ['Far_DC-1', 934],
+        ['near', 2],
+      ],
+    });
+  });
+
+  test('before server 5.0: as the destinations themselves tell', async () => {
+    expect(
+      await lagsWhen({
+        build: '4.9.0.37',
+        'get-dc-config':
+          'dc-name=DC2:nodes=10.0.0.9+3000:namespaces=test;dc-name=DC3:nodes=10.0.1.9+3000:namespaces=test',
+        'dc/DC2': 'dc_state=CLUSTER_UP;dc_timelag=0',
+        'dc/DC3': 'dc_state=CLUSTER_DOWN;dc_timelag=71',
+      }),
+    ).toMatchObject({
+      lags: [
+        ['DC3', 71],
+        ['DC2', 0],
+      ],
+    });
+  });
+
+  test.each(['ERROR:25:enterprise-only', '', 'dcs=;src-id=0'])(
+    'none where nothing is shipped: "%s"',
+    async (told) => {
+      expect(await lagsWhen({ build: '8.1.2.0', 'get-config:context=xdr': told })).toEqual({
+        probe: item,
+        answer: 'ok',
+        lags: [],
+      });
+    },
+  );
+
+  test('says why it does not know', async () => {
+    expect(
+      await lagsWhen({ build: '8.1.2.0', 'get-config:context=xdr': 'ERROR:80:not authenticated' }),
+    ).toMatchObject({ answer: 'silent', reason: 'not-allowed' });
+    expect(await answerTo(host, `lag/${p1.ip4}/3999`)).toMatchObject({ answer: 'silent' });
+  });
+});
