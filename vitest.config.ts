@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { CountsReporter } from './test/counts-reporter.ts';
 
-/** `npm test`: everything but what the scripts test:hosts, test:lab, test:emulator and test:protocol run. */
+/** `npm test`: everything but what the suites `test:…` run by scripts of their own. */
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
@@ -10,7 +10,9 @@ export default defineConfig({
       'test/emulator/**',
       'test/host/**',
       'test/lab/vpc/**',
-      'test/lambda/engine/{interleaved*,mutants}.test.ts',
+      'test/model/**',
+      'test/virtual/**',
+      'test/lambda/engine/{interleaved*,lost-answers,mutants,repeat}.test.ts',
     ],
     reporters: ['default', new CountsReporter()],
     // Most kernel tests wait for clocks, not for the processor.

@@ -1,10 +1,13 @@
 import { defineConfig } from 'vitest/config';
 import { CountsReporter } from './test/counts-reporter.ts';
 
-/** `npm run test:protocol`: inject and restore interleaved; each rule of the protocol taken out, its test seen to fail. */
+/**
+ * `npm run test:protocol`: inject and restore interleaved; every answer lost, every effect repeated; each
+ * rule of the protocol taken out, its test seen to fail.
+ */
 export default defineConfig({
   test: {
-    include: ['test/lambda/engine/{interleaved*,mutants}.test.ts'],
+    include: ['test/lambda/engine/{interleaved*,lost-answers,mutants,repeat}.test.ts'],
     reporters: ['default', new CountsReporter()],
     testTimeout: 240_000,
     hookTimeout: 240_000,
