@@ -21,13 +21,16 @@ export class WallClock extends VirtualClock {
     return Promise.race([waited, sleep(milliseconds, undefined, { ref: false })]);
   }
 
+  /** Never early: Node's timers may fire a moment before the wall's clock is there. */
   override at(instant: number, fire: () => void): void {
+    const left = instant - Date.now();
     const timer = setTimeout(
       () => {
         this.#timers.delete(timer);
-        fire();
+        if (Date.now() < instant) this.at(instant, fire);
+        else fire();
       },
-      Math.max(0, instant - Date.now()),
+      Math.max(0, left),
     );
     this.#timers.add(timer);
   }

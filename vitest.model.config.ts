@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+import { CountsReporter } from './test/counts-reporter.ts';
+
+/** `npm run test:model`: the restore protocol's decisions, searched exhaustively within bounds. */
+export default defineConfig({
+  test: {
+    include: ['test/model/**/*.test.ts'],
+    reporters: ['default', new CountsReporter()],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 600_000,
+  },
+});
