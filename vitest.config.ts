@@ -10,6 +10,7 @@ export default defineConfig({
       'test/emulator/**',
       'test/host/**',
       'test/lab/vpc/**',
+      'test/lab/node/replay.test.ts',
       'test/model/**',
       'test/virtual/**',
       'test/lambda/engine/{interleaved*,lost-answers,mutants,repeat}.test.ts',
