@@ -57,7 +57,7 @@ beforeAll(async () => {
   await copyTo('as-it-is', []);
   for (const [index, { patches }] of mutants.entries()) await copyTo(nameOf(index), patches);
   ended = await runAll();
-}, 240_000);
+}, 900_000);
 
 afterAll(() => rm(home, { recursive: true, force: true }));
 
@@ -112,7 +112,7 @@ async function runAll(): Promise<Map<string, Ended>> {
   const output = join(home, 'results.json');
   const options = ['run', '--root', home, '--reporter=json', `--outputFile=${output}`];
   await new Promise((resolve) => {
-    execFile(process.execPath, [vitest, ...options], { cwd: home, timeout: 220_000 }, resolve);
+    execFile(process.execPath, [vitest, ...options], { cwd: home, timeout: 880_000 }, resolve);
   });
   const { testResults } = Results.parse(JSON.parse(await readFile(output, 'utf8')));
   const results = testResults.flatMap(({ name, assertionResults }) =>
