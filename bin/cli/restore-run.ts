@@ -40,18 +40,25 @@ export function startRestore(deployment: Deployment, runId: string): Promise<str
   return startExecution(connection, { stateMachineArn, input: { runId, by: 'person' } });
 }
 
+/** The notes of a run so far, taken before a restore of it is started: what comes after them is told. */
+export async function notesSoFar({ journal }: Deployment, runId: string): Promise<Set<string>> {
+  return new Set((await journal.notes(runId)).map((note) => JSON.stringify(note)));
+}
+
+/** A restore of a run, and what was noted of the run before it began. */
+export interface Watched {
+  readonly deployment: Deployment;
+  readonly runId: string;
+  readonly executionArn: string;
+  readonly before: ReadonlySet<string>;
+}
+
 /** Tells what restorers note of a run, whoever they are, until it is final or this restore has given up. */
 export async function watchRestore(
-  {
-    deployment,
-    runId,
-    executionArn,
-  }: { deployment: Deployment; runId: string; executionArn: string },
+  { deployment, runId, executionArn, before }: Watched,
   { tell, stopped }: Watcher,
 ): Promise<Restored> {
-  const known = new Set(
-    (await deployment.journal.notes(runId)).map((note) => JSON.stringify(note)),
-  );
+  const known = new Set(before);
   try {
     for (;;) {
       // Asked in this order: once the execution has ended, the journal has all that it wrote.

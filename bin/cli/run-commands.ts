@@ -5,7 +5,7 @@ import { abortRun } from './abort-run.ts';
 import { deploymentOf, DeploymentOptions, runIdIn } from './deployment.ts';
 import { exitCodes } from './exit-codes.ts';
 import { reportRun } from './report-run.ts';
-import { runIn, startRestore, watchRestore } from './restore-run.ts';
+import { notesSoFar, runIn, startRestore, watchRestore } from './restore-run.ts';
 import { runLines } from './run-lines.ts';
 import { statusLines } from './show-status.ts';
 
@@ -49,12 +49,13 @@ async function restore(runId: string, watch: boolean, options: DeploymentOptions
   const deployment = await deploymentOf(options);
   const run = await runIn(deployment, runId);
   if (run.life === 'final') return print(runLines(run));
+  const before = await notesSoFar(deployment, runId);
   const executionArn = await startRestore(deployment, runId);
   if (!watch) return print([`Restoring run ${runId}: ${executionArn}`]);
   process.stderr.write(`Restoring run ${runId}: ${executionArn}\n`);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort());
-  const asked = { deployment, runId, executionArn };
+  const asked = { deployment, runId, executionArn, before };
   const { ended, lines } = await watchRestore(asked, { tell, stopped: stop.signal });
   print(lines);
   process.exitCode = { clean: 0, stuck: exitCodes.stuck, 'goes on': exitCodes.goesOn }[ended];
