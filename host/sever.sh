@@ -1,13 +1,16 @@
 # shellcheck shell=sh disable=SC2034,SC2154
-# Closes the established TCP connections of this host with chosen peers on chosen ports, once. With
-# Action=check only proves that it could, and closes nothing but a connection of its own.
+# Closes the established TCP connections of this host with chosen peers on chosen ports, and again
+# those that come anew, until none has come for a while: a change of a security group takes a moment
+# to spread, and Aerospike redials at once. With Action=check only proves that it could, and closes
+# nothing but a connection of its own.
 #
 # Started by SSM, ends within seconds, leaves nothing that would need undoing: it does not keep
 # anyone from connecting again. It first proves on a throwaway connection over loopback that this
 # kernel closes sockets, since `ss -K` skips in silence what it cannot close
-# (CONFIG_INET_DIAG_DESTROY). Does not cover: connections that are being opened or closed at that
-# moment.
+# (CONFIG_INET_DIAG_DESTROY). What comes anew for longer than it waits is refused with their number.
 script="sever"
+quiet_ms=1500
+patience_ms=15000
 
 main() {
   take_run_id
@@ -24,18 +27,26 @@ main() {
   refuse_if_over
   refuse_unless_able
   before=$(each_peer count_sockets)
-  left=$before
-  close_all
+  close_until_quiet
   details=",\"before\":$before,\"left\":$left"
+  [ "$left" = 0 ] ||
+    refuse "Cannot sever as what is closed must stay closed: found $left connection(s) still coming anew"
   outcome severed
 }
 
-# ss goes through the kernel's list of sockets as it changes, and may end before it has seen them all.
-close_all() {
-  for _ in 1 2 3 4 5; do
-    each_peer close_sockets >/dev/null
+# ss, too, may end before it has seen every socket, as the kernel's list of them changes meanwhile.
+close_until_quiet() {
+  quiet_from=$(now_ms)
+  give_up_at=$((quiet_from + patience_ms))
+  while :; do
     left=$(each_peer count_sockets)
-    [ "$left" -gt 0 ] || return 0
+    now=$(now_ms)
+    if [ "$left" -gt 0 ]; then
+      each_peer close_sockets >/dev/null
+      quiet_from=$now
+    fi
+    [ $((now - quiet_from)) -lt "$quiet_ms" ] || return 0
+    [ "$now" -lt "$give_up_at" ] && [ "$now" -lt "$restore_at" ] || return 0
     sleep 0.2
   done
 }

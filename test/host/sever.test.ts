@@ -74,6 +74,34 @@ describeOnKernel('sever closes what stands', () => {
     expect((await own.dial(p1.ip4, 3001)).answer).toBe('open');
   });
 
+  test('what comes anew is closed, too, until nothing does', async () => {
+    const links: number[] = [];
+    const redial = setInterval(() => {
+      void own.dial(p1.ip4, 3001).then(({ link }) => links.push(link));
+    }, 100);
+    setTimeout(() => clearInterval(redial), 1_500);
+    const { code, json } = await host.script('sever', severOf());
+
+    expect({ code, ...json }).toMatchObject({ code: 0, outcome: 'severed', left: 0 });
+    expect(links.length).toBeGreaterThan(5);
+    const ends = await Promise.all(links.map((link) => own.ask(link)));
+    expect(ends.filter((end) => end === 'answered' || end === 'silent')).toEqual([]);
+  });
+
+  test('what does not stop coming anew is refused, no later than RestoreAt', async () => {
+    const redial = setInterval(() => void own.dial(p1.ip4, 3001), 50);
+    const until = Date.now() + 3_000;
+    const { code, json } = await host.script('sever', severOf({ RestoreAt: String(until) }));
+    clearInterval(redial);
+
+    expect(Date.now()).toBeLessThan(until + 2_000);
+    expect(code).toBe(3);
+    expect(json).toMatchObject({ outcome: 'refused' });
+    expect(json['reason']).toMatch(
+      /^Cannot sever as what is closed must stay closed: found [1-9]\d* connection\(s\) still coming anew$/,
+    );
+  });
+
   test('nothing to close is severed too', async () => {
     const { code, json } = await host.script('sever', severOf({ Ports: '3999' }));
     expect({ code, ...json }).toMatchObject({ code: 0, outcome: 'severed', before: 0, left: 0 });
