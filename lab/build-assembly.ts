@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleHandlers } from '../scripts/bundle.ts';
+import { withCompileCache } from './compile-cache.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -22,7 +23,7 @@ export async function buildAssembly(folder: string): Promise<string> {
 function node(words: readonly string[], environment: Record<string, string>): Promise<void> {
   const child = spawn(process.execPath, words, {
     cwd: root,
-    env: { ...process.env, ...environment },
+    env: { ...process.env, ...withCompileCache, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said: string[] = [];

@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { experimentIn } from '../bin/experiment-file.ts';
 import type { Experiment } from '../core/experiment.ts';
 import { Refusal } from '../core/refusal.ts';
+import { withCompileCache } from './compile-cache.ts';
 import { exitCodes } from './exit-codes.ts';
 import { labOptions, Usage } from './options.ts';
 import type { LabOptions } from './options.ts';
@@ -30,6 +31,7 @@ function rehearseInside(options: LabOptions, experiment: Experiment): Promise<nu
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
       ...process.env,
+      ...withCompileCache,
       AEROFAULT_LAB: JSON.stringify({ options, experiment, folder }),
       NODE_NO_WARNINGS: '1',
     },

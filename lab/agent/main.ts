@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -19,5 +20,6 @@ const { endpoint, instance: instanceId } = values;
 if (endpoint === undefined || instanceId === undefined) {
   throw new Error('Cannot run the agent as --endpoint and --instance must be given: found less');
 }
+flushCompileCache(); // It is killed, and would keep nothing at its end.
 const folder = values.folder ?? join(tmpdir(), 'aerofault-agent', instanceId);
 await runAgent({ endpoint, instanceId, folder });

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import { types } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
@@ -37,6 +38,7 @@ try {
   const handler = await loadHandler();
   process.on('message', (message) => void answer(Invocation.parse(message), handler));
   process.send?.({ kind: 'ready' });
+  flushCompileCache(); // It is killed, and would keep nothing at its end.
 } catch (error) {
   process.send?.({ kind: 'broken', failure: describe(error) });
 }

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import type { AssemblyFunction } from '../assembly/assembly.ts';
+import { compileCacheBeside } from '../compile-cache.ts';
 import { ended, followLines } from './child-lines.ts';
 import type { Log } from './child-lines.ts';
 import type { InvokeResult } from './lambda-runtime.ts';
@@ -47,7 +48,7 @@ export function startSandbox(
   target: AssemblyFunction,
   { environment, log }: SandboxOptions,
 ): Sandbox {
-  const child = spawn(process.execPath, [program], {
+  const child = spawn(process.execPath, [heapOf(target), program], {
     cwd: target.directory,
     env: environmentOf(target, environment),
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
@@ -152,6 +153,11 @@ function environmentOf(
     LAMBDA_TASK_ROOT: directory,
     _HANDLER: handler,
     ...environment,
+    NODE_COMPILE_CACHE: compileCacheBeside(directory),
     ...given,
   };
 }
+
+/** What lies outside the heap takes the rest. */
+const heapOf = ({ memoryMegabytes }: AssemblyFunction): string =>
+  `--max-old-space-size=${Math.floor(0.8 * memoryMegabytes)}`;

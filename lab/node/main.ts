@@ -5,6 +5,7 @@
  * status 1 and one line on stderr when the configuration is wrong or a port cannot be had. Does not end when
  * its parent does: whoever starts it ends it.
  */
+import { flushCompileCache } from 'node:module';
 import * as z from 'zod';
 import { nodeConfigSchema } from './config.ts';
 import { StandInNode } from './node.ts';
@@ -20,6 +21,7 @@ try {
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
   process.stdout.write('ready\n');
+  flushCompileCache(); // It may be killed, and would keep nothing at its end.
 } catch (error) {
   process.stderr.write(`${reason(error)}\n`);
   process.exitCode = 1;

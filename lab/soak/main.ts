@@ -14,6 +14,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Refusal } from '../../core/refusal.ts';
 import { buildAssembly } from '../build-assembly.ts';
+import { withCompileCache } from '../compile-cache.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Usage } from '../options.ts';
 import { ensureTools, unshareCommand } from '../prerequisites.ts';
@@ -66,7 +67,12 @@ function inNamespaces(given: object): Promise<number | null> {
   const inside = fileURLToPath(new URL('inside.ts', import.meta.url));
   const child = spawn(command, [...words, process.execPath, inside], {
     stdio: ['ignore', 'inherit', 'inherit'],
-    env: { ...process.env, AEROFAULT_SOAK: JSON.stringify(given), NODE_NO_WARNINGS: '1' },
+    env: {
+      ...process.env,
+      ...withCompileCache,
+      AEROFAULT_SOAK: JSON.stringify(given),
+      NODE_NO_WARNINGS: '1',
+    },
   });
   const end = (): void => {
     child.kill('SIGKILL'); // unshare heeds no other; the namespaces and all in them go with it.

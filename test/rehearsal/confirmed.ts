@@ -6,13 +6,24 @@ import { rehearse, reportIn } from './rehearse.ts';
 export async function confirmed(words: readonly string[]): Promise<Report> {
   const run = await rehearse([...words, '--json']);
   const report = reportIn(run);
-  expect(run.code, report.says).toBe(0);
+  expect(run.code, whyNot(report)).toBe(0);
   expect(Object.values(report.verdicts).map(({ answer }) => answer)).toEqual(
     Array.from({ length: 4 }, () => 'confirmed'),
   );
   expect(report.residue).toEqual([]);
   return report;
 }
+
+/** What a reader of a failed test needs: each verdict with what it rests on. */
+const whyNot = ({ says, verdicts, timing, failure }: Report): string =>
+  [
+    says,
+    ...Object.entries(verdicts).flatMap(([name, { answer, evidence }]) => [
+      `${name} ${answer}:`,
+      ...evidence.map((line) => `  ${line}`),
+    ]),
+    JSON.stringify({ timing, failure }),
+  ].join('\n');
 
 /** What was seen of the fault while it was in force, a line each. */
 export const seenIn = ({ verdicts }: Report): string => verdicts.inForce.evidence.join('\n');
