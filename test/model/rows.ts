@@ -17,7 +17,7 @@ const two = { ...usual, runs: 2, steps: [[0]], waysOut: both, sweepEvery: 4 } as
 
 /** The rows of the protocol's table of bounds, at least as wide as there. */
 export const rows: readonly Bounds[] = [
-  { ...one, name: '1 run, 1 API step, workflow + schedule + sweeper', k: 3, restorerDeaths: 2 },
+  { ...one, name: '1 run, 1 API step, all three', k: 3, restorerDeaths: 2, callFaults: 2 },
   // Whole to k = 2, for a search goes by adversities.
   {
     ...one,
