@@ -5,6 +5,7 @@ import { CountsReporter } from './test/counts-reporter.ts';
 export default defineConfig({
   test: {
     include: ['test/rehearsal/**/*.test.ts'],
+    globalSetup: ['test/assembly-setup.ts'],
     reporters: ['default', new CountsReporter()],
     testTimeout: 480_000,
     hookTimeout: 240_000,

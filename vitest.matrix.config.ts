@@ -5,7 +5,7 @@ import { CountsReporter } from './test/counts-reporter.ts';
 export default defineConfig({
   test: {
     include: ['test/virtual/**/*.test.ts'],
-    globalSetup: ['test/virtual/global-setup.ts'],
+    globalSetup: ['test/assembly-setup.ts'],
     reporters: ['default', new CountsReporter()],
     fileParallelism: false,
     testTimeout: 1_800_000,

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll } from 'vitest';
 import * as z from 'zod';
 import { Report } from '../../core/report.ts';
-import { buildAssembly } from '../../lab/build-assembly.ts';
+import { madeAssembly } from '../assembly-setup.ts';
 import { withRoom } from './room.ts';
 
 const main = fileURLToPath(new URL('../../lab/main.ts', import.meta.url));
@@ -19,10 +19,7 @@ export interface Rehearsal {
   readonly seconds: number;
 }
 
-/** The rehearsals of one file share what is synthesised; it is the same for all of them. */
 const folder = mkdtempSync(join(tmpdir(), 'aerofault-rehearsals-'));
-const synthesised = buildAssembly(folder);
-synthesised.catch(() => undefined); // Every rehearsal awaits it.
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** A file with an experiment like one of examples/, but for these members. */
@@ -33,9 +30,9 @@ export function exampleLike(file: string, changes: { readonly name: string }): s
   return path;
 }
 
-/** Runs the lab as a person would, but for what it synthesises. */
-export async function rehearse(words: readonly string[]): Promise<Rehearsal> {
-  const environment = { AEROFAULT_ASSEMBLY: await synthesised };
+/** Runs the lab as a person would, but for what it synthesises: that is the same for all rehearsals. */
+export function rehearse(words: readonly string[]): Promise<Rehearsal> {
+  const environment = { AEROFAULT_ASSEMBLY: madeAssembly() };
   return withRoom(words, () => runLab(words, environment));
 }
 

@@ -6,12 +6,13 @@
  * The choice is the same each time; AEROFAULT_MATRIX_SEED makes another.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { madeAssembly } from '../assembly-setup.ts';
 import { allCases, playCases, playWell, someCases } from './matrix.ts';
 import type { Case, Outcome, Well } from './matrix.ts';
 import { plantedInject } from './planted-bug.ts';
 import type { Pool } from './pool.ts';
 import { scenes } from './scenes.ts';
-import { folderFor, madeAssembly, poolFor } from './stage.ts';
+import { folderFor, poolFor } from './stage.ts';
 
 const asked = process.env['AEROFAULT_MATRIX'] ?? '3000';
 const seed = Number(process.env['AEROFAULT_MATRIX_SEED'] ?? '1');
@@ -47,7 +48,11 @@ describe('as nothing happens', () => {
 test('whatever happens to a call, the ways out leave nothing', async () => {
   const all = allCases(new Map([...wells].map(([name, { calls }]) => [name, calls])));
   const cases = asked === 'all' ? all : someCases(all, Number(asked), seed);
-  const outcomes = await playCases(pool, cases);
+  let played = 0;
+  const outcomes = await playCases(pool, cases, () => {
+    played += 1;
+    if (played % 500 === 0) say(`${played} of ${cases.length}`);
+  });
 
   const withResidues = outcomes.filter(({ residues }) => residues.length > 0);
   say(`crash matrix: ${outcomes.length} runs, ${withResidues.length} residues`);

@@ -95,21 +95,21 @@ export class OneFault {
       case 'late':
         this.lateAt = Date.now() + lateMs;
         setTimeout(() => void deliver(), lateMs);
-        return never;
+        return never();
       case 'killed before':
         invocation.die();
-        return never;
+        return never();
       case 'killed after':
         await deliver();
         invocation.die();
-        return never;
+        return never();
       case 'gone before':
         this.#go(invocation);
-        return never;
+        return never();
       case 'gone after':
         await deliver();
         this.#go(invocation);
-        return never;
+        return never();
     }
   }
 

@@ -3,9 +3,10 @@
  * for each state and for each way in which its function fails for good.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { madeAssembly } from '../assembly-setup.ts';
 import * as z from 'zod';
 import type { Pool } from './pool.ts';
-import { madeAssembly, poolFor } from './stage.ts';
+import { poolFor } from './stage.ts';
 import { illnesses } from './virtual-lambda.ts';
 
 const Survived = z.object({

@@ -14,7 +14,7 @@ export function startInProcess(assignment: Assignment): Execution {
   const around = {
     tell: async (event: ExecutionEvent) => record.hear({ kind: 'event', event }),
     before: async () => {
-      if (!record.running) await never;
+      if (!record.running) await never();
     },
   };
   void interpret(assignment, around)

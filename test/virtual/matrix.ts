@@ -47,11 +47,12 @@ const cellOf = ({ call, fault }: Case): string => `${call.replace(/ #\d+$/, '')}
 
 /**
  * Some of them: each operation of each state by each kind, in whichever example chance has it, then as many
- * changes as questions. The same for the same seed.
+ * changes as questions. Chance prefers no example: one that makes twice the calls, and takes twice as long,
+ * is played no more often than others. The same for the same seed.
  */
 export function someCases(cases: readonly Case[], count: number, seed: number): Case[] {
   const shuffled = shuffle(cases, seed);
-  const cells = new Map(shuffled.map((one) => [cellOf(one), one]));
+  const cells = new Map(shuffled.toReversed().map((one) => [cellOf(one), one]));
   const chosen = new Set(cells.values());
   const rest = shuffled.filter((one) => !chosen.has(one));
   const changes = rest.filter(({ call }) => !reads.test(call));
@@ -82,10 +83,13 @@ export async function playCases(
   );
 }
 
-function shuffle<Item>(items: readonly Item[], seed: number): Item[] {
+/** Each with a chance that is the smaller, the more cases its example has. */
+function shuffle(cases: readonly Case[], seed: number): Case[] {
   const chance = chanceOf(seed);
-  return items
-    .map((item) => ({ item, key: chance() }))
+  const counts = new Map<string, number>();
+  for (const { scene } of cases) counts.set(scene, (counts.get(scene) ?? 0) + 1);
+  return cases
+    .map((one) => ({ one, key: -Math.log(1 - chance()) * (counts.get(one.scene) ?? 1) }))
     .toSorted((left, right) => left.key - right.key)
-    .map(({ item }) => item);
+    .map(({ one }) => one);
 }

@@ -1,5 +1,5 @@
 /** A Lambda's bundle, read once and loaded as often as a process of it is needed. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Script } from 'node:vm';
 import { transformSync } from 'esbuild';
@@ -35,12 +35,8 @@ const noFiles = { readFile: async (path: string) => noFile(path), readFileSync: 
  * many processes of it can be had in one; the code is the bundle's own.
  */
 export function programOf(path: string): Program {
-  const { code } = transformSync(readFileSync(path, 'utf8'), {
-    format: 'cjs',
-    target: 'node24',
-    supported: { 'dynamic-import': false },
-  });
-  const wrapped = `(function (require, module, exports, process, console, setTimeout) {${code}\n})`;
+  const code = asRequiring(path);
+  const wrapped = `(function (require, module, exports, process, console, setTimeout, globalThis) {${code}\n})`;
   const load: unknown = new Script(wrapped, { filename: path }).runInThisContext();
   const Load = z.custom<(...parts: unknown[]) => void>((value) => typeof value === 'function');
   return ({ http, env, setTimeout, sleep }) => {
@@ -56,9 +52,37 @@ export function programOf(path: string): Program {
     };
     const module = { exports: {} };
     const environment = Object.create(process, { env: { value: env } });
-    Load.parse(load)(find, module, module.exports, environment, quiet, setTimeout);
+    Load.parse(load)(find, module, module.exports, environment, quiet, setTimeout, ownGlobal());
     return z.object({ handler: Handler }).parse({ ...module.exports }).handler;
   };
+}
+
+/** The bundle with calls of `require`; kept beside it for whoever reads it next. */
+function asRequiring(path: string): string {
+  const kept = `${path}.cjs`;
+  if (existsSync(kept)) return readFileSync(kept, 'utf8');
+  const { code } = transformSync(readFileSync(path, 'utf8'), {
+    format: 'cjs',
+    target: 'node24',
+    supported: { 'dynamic-import': false },
+  });
+  const own = `${kept}.${process.pid}`;
+  writeFileSync(own, code);
+  renameSync(own, kept); // Others may be reading.
+  return code;
+}
+
+/** A global object of its own: what a library leaves there is seen by nobody else, and goes with the process. */
+function ownGlobal(): object {
+  const { crypto, performance, navigator } = globalThis;
+  const left = Object.keys(globalThis).filter((name) => name.startsWith('__'));
+  const empty = left.map((name) => [name, { value: undefined, writable: true }] as const);
+  const own: object = Object.create(globalThis, Object.fromEntries(empty));
+  // Their getters want the global object itself for their `this`.
+  for (const [name, value] of Object.entries({ crypto, performance, navigator })) {
+    Object.defineProperty(own, name, { value });
+  }
+  return own;
 }
 
 const nothing = (): void => undefined;

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
-import * as z from 'zod';
 import { startPool } from './pool.ts';
 import type { Pool } from './pool.ts';
 
@@ -13,9 +12,6 @@ export function folderFor(what: string): string {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }
-
-/** The assembly that global-setup.ts made, or was given. */
-export const madeAssembly = (): string => z.string().parse(process.env['AEROFAULT_ASSEMBLY']);
 
 /** Workers, as many as the machine has processors for, two at least; they end with the test file. */
 export function poolFor(words: readonly string[]): Pool {

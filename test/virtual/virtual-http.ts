@@ -63,7 +63,7 @@ export class VirtualHttp {
     const headers = { 'content-type': 'application/json' };
     const made = { ...wireOf(url, { method: 'POST', headers }), body: Buffer.from(body) };
     const answer = await this.#deliver(made);
-    if (answer === 'dropped') return never;
+    if (answer === 'dropped') return never();
     return answer.body;
   }
 
@@ -87,8 +87,8 @@ export class VirtualHttp {
   }
 }
 
-/** Something that never comes. */
-export const never: Promise<never> = new Promise(() => undefined);
+/** Something that never comes. Each its own: one for all would keep all that ever waited for it. */
+export const never = (): Promise<never> => new Promise(() => undefined);
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => {

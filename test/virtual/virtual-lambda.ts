@@ -119,7 +119,7 @@ function outcomeOf(illness: Illness, { timeoutSeconds }: AssemblyFunction): Prom
         setTimeout(() => resolve(timedOut(timeoutSeconds)), 1_000 * timeoutSeconds);
       });
     case 'never answers':
-      return never;
+      return never();
   }
 }
 
@@ -178,11 +178,11 @@ class Process {
 
   async #carry(request: WireRequest, deliver: () => Promise<WireAnswer>): Promise<WireAnswer> {
     const { name: functionName, logicalId } = this.#target;
-    if (!this.alive || this.#invocation === undefined) return never;
+    if (!this.alive || this.#invocation === undefined) return never();
     const state = stateOf(logicalId);
     const call = { functionName, state, invocation: this.#invocation, request };
     const answer = await this.#fate(call, deliver);
-    return this.alive ? answer : never;
+    return this.alive ? answer : never();
   }
 
   #ifAlive(callback: () => void): void {

@@ -3,9 +3,10 @@
  * one that is left restores within its bound. Times are virtual, with the timing of a deployment.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { madeAssembly } from '../assembly-setup.ts';
 import * as z from 'zod';
 import type { Pool } from './pool.ts';
-import { madeAssembly, poolFor } from './stage.ts';
+import { poolFor } from './stage.ts';
 import type { WayOut } from './ways-out.ts';
 
 const Escape = z.object({
