@@ -30,16 +30,37 @@ export interface Swept {
 export async function sweep(gateways: Gateways): Promise<Swept> {
   const runIds = await gateways.journal.watchedRuns();
   const failed: Swept['failed'][number][] = [];
-  for (const runId of runIds) {
-    await sweepRun(runId, gateways).catch((error: unknown) => {
+  const noting =
+    (runId: string) =>
+    (error: unknown): undefined => {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
       failed.push({ runId, why: message, error: name });
-    });
+    };
+  const runs: RunItem[] = [];
+  for (const runId of runIds) {
+    const run = await gateways.journal.read(runId).catch(noting(runId));
+    if (run !== undefined) runs.push(run);
   }
+  for (const { runId } of inOrder(runs)) await sweepRun(runId, gateways).catch(noting(runId));
   await releaseOrphans(gateways);
   return { looked: runIds.length, failed };
 }
 
+/**
+ * A round may be cut short by its Lambda's time. So runs that are overdue come first, the latest of them
+ * before those that others have tried in vain; then those that are to be looked at again, the oldest first,
+ * for they are the next to be struck off the list.
+ */
+const inOrder = (runs: readonly RunItem[]): RunItem[] => [
+  ...runs
+    .filter(({ life }) => life !== 'final')
+    .toSorted((left, right) => right.deadlineAt - left.deadlineAt),
+  ...runs
+    .filter(({ life }) => life === 'final')
+    .toSorted((left, right) => (left.finalAt ?? 0) - (right.finalAt ?? 0)),
+];
+
+/** Reads the run anew: what is known of it may be minutes old by now. */
 async function sweepRun(runId: string, gateways: Gateways): Promise<void> {
   const run = await gateways.journal.read(runId);
   if (run === undefined) return;
