@@ -9,6 +9,7 @@ export default defineConfig({
   test: {
     include: ['test/lambda/engine/{interleaved*,lost-answers,mutants,repeat}.test.ts'],
     reporters: ['default', new CountsReporter()],
+    experimental: { viteModuleRunner: false },
     testTimeout: 240_000,
     hookTimeout: 240_000,
   },
