@@ -133,15 +133,20 @@ async function stillThere(runId: string, stage: Stage): Promise<string[]> {
 async function unfinished(run: RunItem | undefined, stage: Stage): Promise<string[]> {
   const { stepFunctions, cloud, journal } = stage;
   const running = stepFunctions.executions.filter((one) => one.running);
+  // The sweeper is not the run's: it goes round all the time, and longer the more runs it looks at again.
+  const busy = cloud.services.lambdas.busy().filter((one) => !isSweeper(one));
   const locks = await journal.locks();
   return [
     ...(run === undefined || run.life === 'final' ? [] : [`run ${run.runId} is ${run.life}`]),
     ...running.map(({ name }) => `execution ${name} runs`),
-    ...cloud.services.lambdas.busy().map(({ functionName }) => `${functionName} runs`),
+    ...busy.map(({ functionName }) => `${functionName} runs`),
     ...locks.map(({ cluster, runId }) => `${cluster} is locked by ${runId}`),
     ...cloud.services.scheduler.schedules().map(({ name }) => `schedule ${name} is there`),
   ];
 }
+
+const isSweeper = ({ functionName }: { functionName: string }): boolean =>
+  functionName.startsWith('Aerofault-FunctionsSweep');
 
 /** Everything as it was: the cluster whole, EC2 and every machine the same but for a person's edits. */
 async function compare(
