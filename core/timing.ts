@@ -10,7 +10,7 @@ export interface Timing {
   readonly graceSeconds: number;
   /** How often the hold looks at the cluster. */
   readonly sliceSeconds: number;
-  /** Longest time the fault is given to show, from inject. */
+  /** Longest time the fault is given to show, from when all of it is applied. */
   readonly proveSeconds: number;
   /** Longest time Aerospike is given to recover, from restore. */
   readonly recoverySeconds: number;

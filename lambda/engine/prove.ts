@@ -48,8 +48,9 @@ export async function prove(
   const context = await contextOf(runId, gateways);
   const { injectAt = clock.now(), restoreAt = clock.now() } = context.run;
   const baseline = await baselineOf(context.run, gateways);
+  const appliedBy = Math.max(injectAt, clock.now()); // The proof begins once every step is done.
   const giveUpAt = Math.min(
-    injectAt + 1000 * timing.proveSeconds,
+    appliedBy + 1000 * timing.proveSeconds,
     restoreAt - 2 * lastLookMs(timing),
   );
   for (;;) {

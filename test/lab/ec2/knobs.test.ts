@@ -34,23 +34,26 @@ async function sluggish(onChange: (rules: number) => Promise<void>) {
 test('with propagationMs a change is answered first and in force later, as it was then (EC2 User Guide: a small delay might occur)', async () => {
   const inForce: number[] = [];
   const { endpoint, add, seeded } = await sluggish(async (rules) => void inForce.push(rules));
-  endpoint.propagationMs = 300;
+  endpoint.propagationMs = 1_500;
   await add(1);
   await sleep(150);
   await add(2);
   expect(inForce).toEqual([]);
-  await vi.waitFor(() => expect(inForce).toEqual([seeded + 1]), { interval: 5 });
-  await vi.waitFor(() => expect(inForce).toEqual([seeded + 1, seeded + 2]), { interval: 5 });
+  await vi.waitFor(() => expect(inForce).toEqual([seeded + 1]), { interval: 5, timeout: 5_000 });
+  await vi.waitFor(() => expect(inForce).toEqual([seeded + 1, seeded + 2]), {
+    interval: 5,
+    timeout: 5_000,
+  });
 });
 
 test('once the delay is lowered, a change still on its way does not undo a newer one', async () => {
   const inForce: number[] = [];
   const { endpoint, add, seeded } = await sluggish(async (rules) => void inForce.push(rules));
-  endpoint.propagationMs = 100;
+  endpoint.propagationMs = 1_000;
   await add(1);
   endpoint.propagationMs = 0;
   await add(2);
-  await sleep(200);
+  await sleep(1_200);
   expect(inForce).toEqual([seeded + 2]);
 });
 
@@ -66,10 +69,10 @@ test('a delayed change that fails makes the next one fail, and none spreads afte
   const refused = await refusal(add(2));
   expect(refused).toMatchObject({ code: 'InternalError' });
   expect(refused.message).toContain('nft said no');
-  endpoint.propagationMs = 50;
+  endpoint.propagationMs = 1_000;
   await add(3);
   await endpoint.close();
-  await sleep(100);
+  await sleep(1_100);
   expect(tries).toBe(1);
 });
 
@@ -95,25 +98,25 @@ test('with staleMs describing calls answer as of that long ago (EC2 Developer Gu
 
 test('what is made is InvalidGroup.NotFound to a describe that is stale (EC2 Developer Guide, eventual consistency)', async () => {
   const { endpoint, client, state } = await bench();
-  endpoint.staleMs = 200;
+  endpoint.staleMs = 1_000;
   const [VpcId] = [...state.vpcs.keys()];
   const command = { GroupName: 'new', Description: 'new', VpcId };
   const { GroupId } = await client.send(new CreateSecurityGroupCommand(command));
   const look = () => client.send(new DescribeSecurityGroupsCommand({ GroupIds: [GroupId!] }));
   expect((await refusal(look())).code).toBe('InvalidGroup.NotFound');
-  await sleep(250);
+  await sleep(1_050);
   expect((await look()).SecurityGroups).toHaveLength(1);
 });
 
 test('with unseenMs changing calls do not know what was just made (EC2 Developer Guide, eventual consistency)', async () => {
   const { endpoint, client, state } = await bench();
-  endpoint.unseenMs = 200;
+  endpoint.unseenMs = 1_000;
   const [VpcId] = [...state.vpcs.keys()];
   const command = { GroupName: 'new', Description: 'new', VpcId };
   const { GroupId } = await client.send(new CreateSecurityGroupCommand(command));
   const add = () => authorize(client, GroupId!, tcp(1, '192.0.2.0/24'));
   expect((await refusal(add())).code).toBe('InvalidGroup.NotFound');
-  await sleep(250);
+  await sleep(1_050);
   await add();
 });
 

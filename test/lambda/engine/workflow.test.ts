@@ -6,6 +6,7 @@ import {
   sharedGroupInventory,
 } from '../../fakes/example-cluster.ts';
 import { faults } from '../../fakes/example-faults.ts';
+import type { Intercept } from '../../fakes/intercept.ts';
 import { runWorkflow, sweepUntilQuiet } from '../../fakes/workflow.ts';
 import type { Invoke } from '../../fakes/workflow.ts';
 import { World } from '../../fakes/world.ts';
@@ -35,6 +36,27 @@ test.each(faults)('$name is proven at the first look', async ({ input, world: wo
 
   expect(said).toEqual([expect.stringMatching(/^in force: confirmed/)]);
   expect(notes.filter((note) => 'moment' in note && note.moment === 'prove')).toHaveLength(2);
+});
+
+test('a fault that took long to apply is given as long to show as any', async () => {
+  const world = new World({ inventory: oneRuleInventory() });
+  const { clock } = world;
+  let inject = false;
+  const invoke: Invoke = async (state, handler) => {
+    inject = state === 'Inject';
+    if (inject) await clock.sleep(40_000);
+    return handler();
+  };
+  // EC2 answers, and the change is in force five seconds later.
+  const spreads: Intercept = async (call, proceed) => {
+    if (!inject || call.name !== 'network.editRules') return proceed();
+    clock.at(clock.now() + 5_000, () => void proceed());
+    return { kind: 'done' };
+  };
+  const input = { ...clientCut, established: 'leave', holdSeconds: 120 };
+  const { outcome } = await runWorkflow(world.gateways(spreads), { runId, input, invoke });
+
+  expect(outcome).toBe('confirmed');
 });
 
 const byGroups = { ...partition, mechanism: 'security-group' };
