@@ -8,6 +8,7 @@ import type {
   Hosts,
   ScriptOptions,
 } from '../../lambda/gateways.ts';
+import { carryOut, nodeOn } from './carry-out.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 import type { FakeHost, ScriptEnd } from './fake-host.ts';
 import type { Parameters } from './fake-part.ts';
@@ -100,35 +101,9 @@ export class FakeHosts implements Hosts {
     await this.#parts.clock.pass(deliveryMs + this.#lateness(instanceId, script));
     const host = this.#parts.hosts.get(instanceId);
     if (host?.reachable !== true) return new Promise(() => {});
-    switch (script) {
-      case 'cut':
-      case 'reroute':
-      case 'route':
-      case 'service':
-      case 'xdr':
-        return host.change(script, parameters);
-      case 'restore':
-        return host.restore(parameters);
-      case 'sever':
-        return host.sever(parameters, () => this.#probe.sever(instanceId, parameters));
-      case 'probe':
-        return this.#probe.run(instanceId, parameters);
-      case 'survey':
-        return host.survey(parameters, this.#nodeOn(instanceId));
-    }
-  }
-
-  #nodeOn(instanceId: string): object {
-    const { principal, build } = this.#parts.cluster.view(instanceId, 0);
-    return {
-      id: instanceId,
-      build,
-      principal,
-      ports: { service: 3000, fabric: 3001, heartbeat: 3002, admin: 3003 },
-      fabricAddresses: [this.#parts.cluster.addressOf(instanceId)],
-      strong: [],
-      namespaces: [{ name: 'test', replicationFactor: 2, strong: false }],
-    };
+    const { cluster } = this.#parts;
+    const node = (): object => nodeOn(instanceId, cluster);
+    return carryOut(script, parameters, { instanceId, host, probe: this.#probe, node });
   }
 
   #lateness(instanceId: string, script: ScriptName): number {

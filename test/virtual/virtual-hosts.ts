@@ -11,6 +11,7 @@ import { Work } from '../../lab/cloud/ssm/agent-messages.ts';
 import { checkParameters } from '../../lab/cloud/ssm/document.ts';
 import type { Ec2State } from '../../lab/cloud/ec2/state.ts';
 import type { Ssm } from '../../lab/cloud/ssm.ts';
+import { carryOut, nodeOn } from '../fakes/carry-out.ts';
 import { FakeCluster } from '../fakes/fake-cluster.ts';
 import { FakeHost } from '../fakes/fake-host.ts';
 import type { ScriptEnd, Undoer } from '../fakes/fake-host.ts';
@@ -142,36 +143,11 @@ export class VirtualHosts {
   #carryOut(instanceId: string, script: ScriptName, parameters: Parameters): Promise<ScriptEnd> {
     const host = this.machines.get(instanceId);
     if (host === undefined) throw new Error(`no machine ${instanceId}`);
-    switch (script) {
-      case 'cut':
-      case 'reroute':
-      case 'route':
-      case 'service':
-      case 'xdr':
-        return host.change(script, parameters);
-      case 'restore':
-        return host.restore(parameters);
-      case 'sever':
-        return host.sever(parameters, () => this.#probe.sever(instanceId, parameters));
-      case 'probe':
-        return this.#probe.run(instanceId, parameters);
-      case 'survey':
-        return host.survey(parameters, this.#nodeOn(instanceId));
-    }
-  }
-
-  #nodeOn(instanceId: string): object {
-    const { principal, build } = this.#cluster.view(instanceId, 0);
-    return {
-      id: instanceId,
-      build,
-      principal,
-      ports: { service: 3000, fabric: 3001, heartbeat: 3002, admin: 3003 },
-      fabricAddresses: [this.#cluster.addressOf(instanceId)],
+    const node = (): object => ({
+      ...nodeOn(instanceId, this.#cluster),
       rack: this.#rackOf(instanceId),
-      strong: [],
-      namespaces: [{ name: 'test', replicationFactor: 2, strong: false }],
-    };
+    });
+    return carryOut(script, parameters, { instanceId, host, probe: this.#probe, node });
   }
 
   /** Zones a, b and c are racks 1, 2 and 3. */
