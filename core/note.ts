@@ -68,6 +68,11 @@ export const Note = z.discriminatedUnion('kind', [
     others: z.array(z.string()).meta({ description: 'What others changed meanwhile' }),
   }),
   z
+    .strictObject({ ...common, kind: z.literal('taken-along'), says: z.array(z.string()) })
+    .meta({
+      description: "What others had put into something of the run's own that is taken away",
+    }),
+  z
     .strictObject({ ...common, kind: z.literal('stopped'), cause: StopCause, says: z.string() })
     .meta({ description: 'Why the hold ended before its time' }),
   z.strictObject({ ...common, kind: z.literal('failure'), error: z.string(), cause: z.string() }),

@@ -217,7 +217,8 @@ function planOf(record: Story['record']): Report['plan'] {
 
 function residueIn(notes: readonly Note[]): Pick<Report, 'residue' | 'others'> {
   const { residue = [], others = [] } = notesOf(notes, 'residue').at(-1) ?? {};
-  return { residue, others };
+  const takenAlong = notesOf(notes, 'taken-along').flatMap(({ says }) => says);
+  return { residue, others: [...new Set([...others, ...takenAlong])] };
 }
 
 /** Every look at a restored host tells the same again; the report says it once. */

@@ -13,7 +13,7 @@ import type { StepSeen } from './step-seen.ts';
 type Clone = Awaited<ReturnType<Gateways['network']['aclsMadeBy']>>[number];
 
 /** The subnet whose ACL is swapped, and the one it had. */
-export type Swap = Pick<SwapAcl, 'subnetId' | 'originalId'>;
+export type Swap = Pick<SwapAcl, 'subnetId' | 'originalId'> & Partial<Pick<SwapAcl, 'entries'>>;
 
 /**
  * Gives a subnet a network ACL of the run's own. Each part can be repeated: the clone is found by its
@@ -93,8 +93,18 @@ export async function lookAtSwapped(
   const ids = new Set([...clones.map(({ id }) => id), ...(isOurs && now ? [now.aclId] : [])]);
   const back = isOurs && now ? [() => associateBack(now, { swap, inventory, network })] : [];
   const deletes = [...ids].map((id) => () => network.deleteAcl(id));
-  return { kind: 'ours', undo: () => whileDone([...back, ...deletes]) };
+  const takesAlong = clones.flatMap((clone) => addedTo(clone, swap));
+  return { kind: 'ours', undo: () => whileDone([...back, ...deletes]), takesAlong };
 }
+
+/** What others have put into a clone, which goes with it. */
+const addedTo = ({ id, entries }: Clone, { entries: own = entries }: Swap): string[] =>
+  entries
+    .filter((entry) => !own.some((one) => sameSlot(one, entry)))
+    .map(
+      ({ direction, number }) =>
+        `${id}: ${direction} entry ${number} was added, and went with the run's network ACL`,
+    );
 
 /**
  * An ACL that others gave the subnet meanwhile stays: associations are named by an id that changes with

@@ -1,5 +1,5 @@
-import { runTag } from '../../core/inventory.ts';
-import type { Inventory } from '../../core/inventory.ts';
+import { markedBy, runTag } from '../../core/inventory.ts';
+import type { Inventory, Rule } from '../../core/inventory.ts';
 import type { RunItem } from '../../core/journal.ts';
 import { mergeGroups } from '../../core/merge.ts';
 import { temporaryName } from '../../core/step.ts';
@@ -59,17 +59,30 @@ async function takeOffDefaults(
   return network.removeRules(groupId, { direction: 'egress', ruleIds });
 }
 
-/** Looks for the group of this name, and deletes it; EC2 refuses while anything refers to it. */
+/**
+ * Looks for the group of this name, and deletes it; EC2 refuses while anything refers to it. Rules that
+ * others have put into it go with it.
+ */
 export async function lookAtMade(
   { name }: MakeGroup,
-  groups: TemporaryGroups,
+  { runId, groups }: { readonly runId: string; readonly groups: TemporaryGroups },
   { network }: Gateways,
 ): Promise<StepSeen> {
   const groupId = (await groups.all()).get(name);
-  return groupId === undefined
-    ? absent
-    : { kind: 'ours', undo: () => network.deleteGroup(groupId) };
+  if (groupId === undefined) return absent;
+  const rules = (await network.rules(groupId)) ?? [];
+  const takesAlong = rules
+    .filter((rule) => markedBy(rule) !== runId && !isGivenByEc2(rule))
+    .map(({ id }) => `${groupId}: rule ${id} was added, and went with the run's group`);
+  return { kind: 'ours', undo: () => network.deleteGroup(groupId), takesAlong };
 }
+
+/** The rules that a new group has until they are taken off: everything may go out. */
+const isGivenByEc2 = ({ direction, spec: { protocol, peer } }: Rule): boolean =>
+  direction === 'egress' &&
+  protocol === '-1' &&
+  'cidr' in peer &&
+  ['0.0.0.0/0', '::/0'].includes(peer.cidr);
 
 /** Puts the run's group on an interface, beside those it has now. */
 export async function attachGroup(

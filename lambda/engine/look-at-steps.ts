@@ -136,6 +136,7 @@ async function undo(
   const granted = await journal.write(run.runId, { kind: 'intend-undo', attempt, at: clock.now() });
   // Another restorer's last look was faster; nothing of ours is left.
   if (!granted.written) return { kind: 'done' };
+  await noteTakenAlong(step, seen.takesAlong ?? [], undoer);
   const answer = await seen.undo().catch(asUnknown);
   if (answer.kind !== 'unknown' && maySettle(attempt)) {
     await journal.write(run.runId, { kind: 'settle', attempt, at: clock.now() });
@@ -151,11 +152,25 @@ async function noteNotDone(
   { kind: answer, reason }: Exclude<Answer, { kind: 'done' }>,
   { run, by, gateways }: Undoer,
 ): Promise<void> {
-  if (run.stuckSteps?.some((stuck) => stuck.stepId === stepId) === true) return;
+  if (isStuckAt(stepId, run)) return;
   const { journal, clock } = gateways;
   const said = { answer, reason: reason.slice(0, reasonMax) };
   await journal.note(run.runId, { kind: 'undo', at: clock.now(), stepId, by, ...said });
 }
+
+/** Before the undo, for afterwards nobody could tell; once where it is tried for days. */
+async function noteTakenAlong(
+  { id: stepId }: Step,
+  says: readonly string[],
+  { run, gateways }: Undoer,
+): Promise<void> {
+  if (says.length === 0 || isStuckAt(stepId, run)) return;
+  const { journal, clock } = gateways;
+  await journal.note(run.runId, { kind: 'taken-along', at: clock.now(), says: [...says] });
+}
+
+const isStuckAt = (stepId: string, { stuckSteps = [] }: RunItem): boolean =>
+  stuckSteps.some((stuck) => stuck.stepId === stepId);
 
 async function noteRestored(
   { id }: Step,

@@ -2,7 +2,12 @@ import type { Answer } from '../gateways.ts';
 
 /** What a look at one step found: our mark, nothing of ours, or no answer. */
 export type StepSeen =
-  | { readonly kind: 'ours'; readonly undo: () => Promise<Answer> }
+  | {
+      readonly kind: 'ours';
+      readonly undo: () => Promise<Answer>;
+      /** What others have put into it, which goes with it: a sentence each. */
+      readonly takesAlong?: readonly string[];
+    }
   | {
       readonly kind: 'absent';
       readonly restoredAt?: number;

@@ -101,7 +101,7 @@ export async function lookAtStep(
     case 'end-pulse': // What it may have left is looked at by the swaps it ends.
       return absent;
     case 'make-group':
-      return lookAtMade(step, groups, gateways);
+      return lookAtMade(step, { runId, groups }, gateways);
     case 'add-rules':
       return lookAtAdded(step, { runId, inventory }, gateways);
     case 'edit-rules':
