@@ -67,11 +67,9 @@ export const Note = z.discriminatedUnion('kind', [
     residue: z.array(z.string()),
     others: z.array(z.string()).meta({ description: 'What others changed meanwhile' }),
   }),
-  z
-    .strictObject({ ...common, kind: z.literal('taken-along'), says: z.array(z.string()) })
-    .meta({
-      description: "What others had put into something of the run's own that is taken away",
-    }),
+  z.strictObject({ ...common, kind: z.literal('taken-along'), says: z.array(z.string()) }).meta({
+    description: "What others had put into something of the run's own that is taken away",
+  }),
   z
     .strictObject({ ...common, kind: z.literal('stopped'), cause: StopCause, says: z.string() })
     .meta({ description: 'Why the hold ended before its time' }),
