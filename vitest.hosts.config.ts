@@ -14,6 +14,6 @@ export default defineConfig({
     maxWorkers: 2,
     isolate: false,
     testTimeout: 120_000,
-    hookTimeout: 120_000,
+    hookTimeout: 360_000,
   },
 });
