@@ -6,7 +6,10 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: [
+      'test/browser/**',
+      'test/package/**',
       'test/rehearsal/**',
+      'test/asd/**',
       'test/emulator/**',
       'test/host/**',
       'test/lab/vpc/**',

@@ -1,3 +1,4 @@
+import { ofAccess } from './contradictions/of-access.ts';
 import type { Judged } from './contradictions/contradiction.ts';
 import { ofIsolation, ofNames } from './contradictions/of-faults.ts';
 import { ofDirection, ofGroups, ofMechanisms } from './contradictions/of-mechanisms.ts';
@@ -20,18 +21,21 @@ const ofOne = [
  * The first contradiction in an experiment, as the end of a sentence; undefined when its parts agree. What
  * the schema fills in by itself contradicts nothing.
  */
-export function contradictionIn(experiment: Experiment): string | undefined {
-  const whole = [...ofSequences, ...ofWhole].find(({ found }) => found(experiment));
-  if (whole !== undefined) return whole.must(experiment);
+export const contradictionIn = (experiment: Experiment): string | undefined =>
+  contradictionsIn(experiment)[0];
+
+/** Every contradiction in an experiment; of parts only where the whole agrees, for they follow from it. */
+export function contradictionsIn(experiment: Experiment): string[] {
+  const whole = [...ofSequences, ...ofWhole, ...ofAccess].filter(({ found }) => found(experiment));
+  if (whole.length > 0) return whole.map(({ must }) => must(experiment));
   const isSequence = experiment.fault.kind === 'sequence';
-  const [first] = partsOf(experiment).flatMap(({ part, experiment: one, window }) => {
-    const must = contradictionInOne({ ...one, window });
-    if (must === undefined) return [];
-    return [isSequence ? `in part ${part + 1} ${must}` : must];
-  });
-  return first;
+  return partsOf(experiment).flatMap(({ part, experiment: one, window }) =>
+    contradictionsInOne({ ...one, window }).map((must) =>
+      isSequence ? `in part ${part + 1} ${must}` : must,
+    ),
+  );
 }
 
-function contradictionInOne(experiment: Judged): string | undefined {
-  return ofOne.find(({ found }) => found(experiment))?.must(experiment);
+function contradictionsInOne(experiment: Judged): string[] {
+  return ofOne.filter(({ found }) => found(experiment)).map(({ must }) => must(experiment));
 }

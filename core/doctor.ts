@@ -43,7 +43,13 @@ export function diagnose(consultation: Consultation): Diagnosis {
     const findings =
       survey === undefined
         ? [silence(instance, consultation)]
-        : [...ofAgent(survey), ...survey.findings, ...ofClock(survey), ...ofRole(instance, survey)];
+        : [
+            ...ofAgent(survey),
+            ...survey.findings,
+            ...ofClock(survey),
+            ...ofLogin(survey),
+            ...ofRole(instance, survey),
+          ];
     return { instance, survey, findings };
   });
   const nodes = hosts.flatMap(({ instance, survey }) =>
@@ -83,6 +89,17 @@ function ofClock({ clock }: Survey): Finding[] {
   if (Math.abs(offsetMs) + errorMs <= clockOffMaxMs) return [];
   return [
     warning(`${must}: found it ${off}, give or take ${Math.round(errorMs)} ms (start chrony)`),
+  ];
+}
+
+/** What it would take to log in. */
+function ofLogin({ findings, tools }: Survey): Finding[] {
+  const wanted = findings.some(({ says }) => says.includes('access.login'));
+  if (!wanted || tools.includes('openssl')) return [];
+  return [
+    refusal(
+      'Cannot log in to its node as openssl must be installed where a login is wanted: found it missing',
+    ),
   ];
 }
 

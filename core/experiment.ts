@@ -1,8 +1,11 @@
 import * as z from 'zod';
+import { Access } from './access.ts';
 import { listenerPortMin, tlsTwins, usualPorts } from './aerospike.ts';
 import type { PortName, PortNumbers } from './aerospike.ts';
 import { contradictionIn } from './contradictions.ts';
+import { Expect } from './expect.ts';
 import { AskedIntensity, Fault, Flapping, Mechanism, Packets } from './fault.ts';
+import { Markers } from './markers/asked.ts';
 import { Refusal } from './refusal.ts';
 import { sentence } from './sentence.ts';
 import { StopOn } from './stop/stop-on.ts';
@@ -95,14 +98,14 @@ export const ExperimentSchema = z.strictObject({
     ])
     .optional()
     .meta({ description: 'The port numbers, where they are not the usual ones; node: as it says' }),
-  expect: z
-    .strictObject({
-      clusterSizes: z.array(z.int().min(0).max(256)).min(1).max(16).optional().meta({
-        description: 'Sizes of the clusters during the fault, in place of the prediction',
-      }),
-    })
-    .optional()
-    .meta({ description: 'What should be seen' }),
+  access: Access.optional().meta({
+    description: 'How nodes are asked that want TLS, a login or both',
+  }),
+  expect: Expect.optional().meta({ description: 'What should be seen' }),
+  markers: Markers.optional().meta({
+    description:
+      'Where marker records are written through each side during the hold, and looked for after recovery',
+  }),
   stopOn: StopOn.optional().meta({ description: 'What ends the hold early' }),
   acceptDataLoss: Namespaces.optional().meta({
     description: 'Namespaces of which more nodes may be cut off than have copies to spare',
@@ -110,6 +113,14 @@ export const ExperimentSchema = z.strictObject({
   acceptUnavailable: Namespaces.optional().meta({
     description: 'The same, for namespaces with strong consistency',
   }),
+  planDigest: z
+    .string()
+    .regex(/^[0-9a-f]{8,12}$/)
+    .optional()
+    .meta({
+      description:
+        'Runs only as `aerofault plan` showed it under this digest; refused where the plan is another by now',
+    }),
   allowedWindows: AllowedWindows.optional().meta({
     description: 'The whole run, until its deadline, must lie in one of these',
   }),

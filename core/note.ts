@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { Life } from './journal.ts';
+import { MarkersNote } from './markers/reply.ts';
 import { Change, NodeView, ProbeResult } from './observation.ts';
 import { StopCause } from './stop/stop.ts';
 
@@ -16,8 +18,33 @@ export type Moment = z.infer<typeof Moment>;
 export const Seen = z.strictObject({ from: z.string(), at: z.int(), result: ProbeResult });
 export type Seen = z.infer<typeof Seen>;
 
+/** How far one report came beyond the journal; its words tell it from an earlier report of the same run. */
+const Delivered = z.strictObject({
+  outcome: z.string(),
+  life: Life,
+  digest: z.string().meta({ description: 'Of the report' }),
+  kept: z
+    .strictObject({ url: z.string(), consoleUrl: z.string() })
+    .nullable()
+    .meta({ description: 'Where its files are; null: they could not be kept' }),
+  announced: z
+    .boolean()
+    .meta({ description: 'Whether its event was sent and its numbers counted' }),
+});
+
 export const Note = z.discriminatedUnion('kind', [
-  z.strictObject({ ...common, kind: z.literal('state'), state: z.string(), says: z.string() }),
+  z
+    .strictObject({
+      ...common,
+      kind: z.literal('state'),
+      state: z.string(),
+      says: z.string(),
+      startedAt: z.int(),
+      calls: z
+        .record(z.string(), z.int())
+        .meta({ description: 'Requests to AWS by service and action, repeats counted' }),
+    })
+    .meta({ description: 'One invocation of the Lambda of a state, at its end' }),
   z.strictObject({ ...common, kind: z.literal('probes'), moment: Moment, seen: z.array(Seen) }),
   z.strictObject({
     ...common,
@@ -73,6 +100,8 @@ export const Note = z.discriminatedUnion('kind', [
   z
     .strictObject({ ...common, kind: z.literal('stopped'), cause: StopCause, says: z.string() })
     .meta({ description: 'Why the hold ended before its time' }),
+  z.strictObject({ ...common, kind: z.literal('markers'), ...MarkersNote.shape }),
   z.strictObject({ ...common, kind: z.literal('failure'), error: z.string(), cause: z.string() }),
+  Delivered.extend({ ...common, kind: z.literal('delivered') }),
 ]);
 export type Note = z.infer<typeof Note>;

@@ -53,6 +53,16 @@ export type Hits = z.infer<typeof Hits>;
 
 const asked = { probe: z.string() };
 
+/** What a node says of one XDR destination; null where its server does not count that (before 5.0). */
+export const XdrLag = z
+  .tuple([z.string(), z.int(), z.int().nullable(), z.int().nullable(), z.int().nullable()])
+  .meta({
+    description:
+      'Destination, seconds it lags behind, records in the queue, partitions recovered so far, partitions that wait for recovery',
+  });
+
+export type XdrLag = z.infer<typeof XdrLag>;
+
 /** One result of probe.sh, by the item that asked for it. */
 export const ProbeResult = z.union([
   z.object({ ...asked, answer: ConnectionAnswer, ms: z.number() }),
@@ -67,9 +77,15 @@ export const ProbeResult = z.union([
   z.object({
     ...asked,
     answer: z.literal('ok'),
-    lags: z
-      .array(z.tuple([z.string(), z.int()]))
-      .meta({ description: 'Destination, and how many seconds the node lags behind to it' }),
+    counters: z
+      .array(z.int().nullable())
+      .length(18)
+      .meta({ description: 'In the order of counterNames; null: its server does not count that' }),
+  }),
+  z.object({
+    ...asked,
+    answer: z.literal('ok'),
+    lags: z.array(XdrLag),
   }),
   z.object({
     ...asked,
@@ -84,6 +100,14 @@ export const ProbeReply = z.object({
   script: z.literal('probe'),
   at: z.int(),
   results: z.array(ProbeResult),
+  left: z.int().min(1).optional().meta({
+    description: 'Questions at the end whose answers found no room in the line; ask them again',
+  }),
+});
+
+/** The same, where a result of no known form makes only itself unknown: null. */
+export const ProbeAnswers = ProbeReply.extend({
+  results: z.array(ProbeResult.nullable().catch(null)),
 });
 
 /**
@@ -133,3 +157,6 @@ export const SurveyReply = z.object({
   node: Survey.shape.node.nullish(),
 });
 export type SurveyReply = z.infer<typeof SurveyReply>;
+
+/** What a script that only asks says when it would not: why. */
+export const RefusedReply = z.object({ outcome: z.literal('refused'), reason: z.string() });

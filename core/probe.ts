@@ -1,4 +1,4 @@
-import { portNumbersOf } from './experiment.ts';
+import { infoPortOf } from './info-port.ts';
 import type { Experiment } from './experiment.ts';
 import { nodesOf } from './inventory.ts';
 import type { Instance, Inventory } from './inventory.ts';
@@ -21,6 +21,7 @@ export {
   xdrQuestions,
 } from './probe/part-questions.ts';
 export type { XdrQuestion } from './probe/part-questions.ts';
+export { counterQuestions } from './probe/counters.ts';
 export { lagQuestions } from './probe/lag-questions.ts';
 export { guardMsOf } from './probe/windows.ts';
 export { firstLookMs, nextLookMs } from './probe/look-times.ts';
@@ -43,7 +44,8 @@ export interface Question {
     | 'counted'
     | 'service'
     | 'xdr'
-    | 'lag';
+    | 'lag'
+    | 'counters';
 }
 
 /** A question about one connection. */
@@ -115,7 +117,7 @@ export function viewQuestions(experiment: Experiment, inventory: Inventory): Que
   const nodes = nodesOf(inventory);
   return nodes.map((node) => ({
     from: node.id,
-    item: `view/${node.address}/${portNumbersOf(experiment).service}/${nodes.length}`,
+    item: `view/${node.address}/${infoPortOf(experiment)}/${nodes.length}`,
     purpose: 'view',
   }));
 }
@@ -126,6 +128,6 @@ export function recorderItem(
   experiment: Experiment,
   verb: 'record' | { readonly since: number },
 ): string {
-  const at = `${node.address}/${portNumbersOf(experiment).service}`;
+  const at = `${node.address}/${infoPortOf(experiment)}`;
   return verb === 'record' ? `record/${at}` : `recorded/${at}/${verb.since}`;
 }

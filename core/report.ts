@@ -1,29 +1,31 @@
 import * as z from 'zod';
+import { ConnectionReport, connectionReportsOf } from './report/connections.ts';
+import { limitsOf } from './report/limits.ts';
+import { NodeReport, nodeReportsOf } from './report/nodes.ts';
+import { CostReport, costOf, StateReport, stateReportsOf } from './report/states.ts';
+import { ClientSpan, clientSpansOf, CounterReport, counterReportsOf } from './report/traffic.ts';
 import { PartReport, partReportsOf } from './report/parts.ts';
 import { StoppedBy, stoppedByOf } from './stop/stopped-by.ts';
 import { notConfirmed } from './report/not-confirmed.ts';
+import { MarkersReport, markersOf, markersResidue } from './report/markers.ts';
+import { XdrReport, xdrReportsOf } from './report/xdr.ts';
 import { StuckReport, stuckOf } from './report/stuck.ts';
-import { clustersSeen, firstGroupedAs } from './clusters.ts';
+import { Timing, timingOf } from './report/timing.ts';
+import { clustersSeen } from './clusters.ts';
 import { ExperimentSchema } from './experiment.ts';
-import { nodesOf } from './inventory.ts';
 import { Actor, Life } from './journal.ts';
-import { inForceFindings } from './judge.ts';
 import type { Note } from './note.ts';
 import { Prediction } from './plan/plan.ts';
-import { isHostStep } from './step.ts';
-import { changesOf, failureOf, injected, notesOf, sampleAt } from './story.ts';
+import { changesOf, failureOf, injected, notesOf } from './story.ts';
 import type { Story } from './story.ts';
+import { expectedVerdict, hypothesesIn } from './report/hypotheses.ts';
+import { Hypothesis } from './judge/hypothesis.ts';
 import { Verdict } from './verdict.ts';
 import { verdictsOf } from './verdicts.ts';
 
 /** How a run ended, in one word; {@link exitCodeOf} says it as a number. */
 export const Outcome = z.enum(['confirmed', 'not-confirmed', 'refused', 'not-clean', 'broken']);
 export type Outcome = z.infer<typeof Outcome>;
-
-const Instant = z
-  .int()
-  .nullable()
-  .meta({ description: 'Epoch milliseconds; null: did not happen' });
 
 /** The one document a run leaves. */
 export const Report = z.strictObject({
@@ -50,32 +52,40 @@ export const Report = z.strictObject({
   verdicts: z.strictObject({
     steady: Verdict,
     inForce: Verdict,
+    expected: Verdict.default({ answer: 'inconclusive', evidence: [] }),
     clean: Verdict,
     recovered: Verdict,
   }),
-  timing: z.strictObject({
-    openedAt: Instant,
-    injectAt: Instant,
-    injectedAt: Instant,
-    inForceAt: Instant,
-    restoreAt: Instant,
-    restoredAt: Instant,
-    cleanAt: Instant,
-    recoveredAt: Instant,
-    deadlineAt: Instant,
-  }),
+  timing: Timing,
   parts: z.array(PartReport).default([]).meta({
     description: 'The faults of a plan with several, or with times or shares of their own',
   }),
+  hypotheses: z.array(Hypothesis).default([]).meta({
+    description: 'What was expected, by the experiment or else by the planner, and what was seen',
+  }),
+  nodes: z.array(NodeReport).default([]),
+  connections: z.array(ConnectionReport).default([]).meta({ description: 'The matrix' }),
+  counters: z.array(CounterReport).default([]),
+  clients: z.array(ClientSpan).default([]).meta({ description: 'From look to look' }),
+  xdr: z.array(XdrReport).default([]).meta({
+    description: 'Asked where XDR is what is harmed, or a bound is set on its lag',
+  }),
+  states: z.array(StateReport).default([]),
+  cost: CostReport.nullable().default(null),
+  limits: z.array(z.string()).default([]).meta({ description: 'What this report cannot say' }),
   clusters: z.array(
     z.strictObject({ at: z.int(), key: z.string(), size: z.int(), nodes: z.array(z.string()) }),
   ),
   restored: z.array(z.strictObject({ stepId: z.string(), at: z.int(), by: z.string() })),
   stuck: StuckReport.nullable().default(null),
   residue: z.array(z.string()),
-  others: z
-    .array(z.string())
-    .meta({ description: 'What others changed during the hold; it stays as they left it' }),
+  others: z.array(z.string()).meta({
+    description:
+      "What others changed during the hold; it stays as they left it, but for what they put into the run's own groups and ACLs",
+  }),
+  markers: MarkersReport.nullable().default(null).meta({
+    description: 'What became of marker records; null: the experiment asked for none',
+  }),
   bundles: z.record(z.string(), z.string()).meta({ description: 'Lambda → SHA-256, where known' }),
 });
 export type Report = z.infer<typeof Report>;
@@ -83,7 +93,10 @@ export type Report = z.infer<typeof Report>;
 /** Makes the report. Pure: it can be made again at any time from the journal. */
 export function reportOf(story: Story): Report {
   const { run, experiment, record, notes } = story;
-  const verdicts = verdictsOf(story);
+  const timing = timingOf(story);
+  const hypotheses = hypothesesIn(story, timing);
+  const verdicts = { ...verdictsOf(story), expected: expectedVerdict(hypotheses) };
+  const connections = connectionReportsOf(story);
   const outcome = outcomeOf(story, verdicts);
   return {
     schemaVersion: 1,
@@ -98,12 +111,22 @@ export function reportOf(story: Story): Report {
     failure: failureOf(story) ?? null,
     plan: planOf(record),
     verdicts,
-    timing: timingOf(story),
+    timing,
+    hypotheses,
+    nodes: nodeReportsOf(story),
+    connections,
+    counters: counterReportsOf(story),
+    clients: clientSpansOf(story),
+    xdr: xdrReportsOf(story),
+    states: stateReportsOf(story),
+    cost: costOf(story),
+    limits: limitsOf(story, connections),
     parts: partReportsOf(story),
     clusters: clustersSeen(changesOf(story)).map((one) => ({ ...one, nodes: [...one.nodes] })),
     restored: restoredIn(notes),
     stuck: stuckOf(story),
-    ...residueIn(notes),
+    ...residueIn(story),
+    markers: markersOf(story),
     bundles: {},
   };
 }
@@ -148,61 +171,6 @@ function sentenceOf(outcome: Outcome, story: Story, verdicts: Report['verdicts']
   }
 }
 
-function timingOf(story: Story): Report['timing'] {
-  const { run, notes } = story;
-  const injectedAt = latest(
-    notesOf(notes, 'applied')
-      .filter(({ stepId }) => beginsFirst(stepId, story))
-      .map(({ appliedAt }) => appliedAt),
-  );
-  const restoredAt = latest(notesOf(notes, 'restored').map((note) => note.restoredAt));
-  return {
-    openedAt: run.openedAt,
-    injectAt: run.injectAt ?? null,
-    injectedAt,
-    inForceAt: inForceAtOf(story, injectedAt),
-    restoreAt: run.restoreAt ?? null,
-    restoredAt,
-    cleanAt: run.finalAt ?? null,
-    recoveredAt: recoveredAtOf(story, restoredAt),
-    deadlineAt: run.deadlineAt,
-  };
-}
-
-/** Whether a step is one of those that begin a run: of parts with times of their own, the first. */
-function beginsFirst(stepId: string, { record }: Story): boolean {
-  const starts = (record?.plan.steps ?? []).map((step) => ({
-    id: step.id,
-    startMs: isHostStep(step) ? (step.window?.startMs ?? 0) : 0,
-  }));
-  const first = Math.min(...starts.map(({ startMs }) => startMs));
-  const own = starts.find(({ id }) => id === stepId);
-  return own === undefined || own.startMs === first;
-}
-
-/** By the nodes' own records where sizes must change, else by the first probe that saw the cut. */
-function inForceAtOf(story: Story, injectedAt: number | null): number | null {
-  const { record, experiment, notes } = story;
-  if (record === undefined || injectedAt === null) return null;
-  const { clusterSizes } = record.plan.prediction;
-  if (clusterSizes.join() !== String(nodesOf(record.inventory).length)) {
-    return firstGroupedAs(clusterSizes, changesOf(story), injectedAt) ?? null;
-  }
-  const subject = { ...record, experiment, injectAt: story.run.injectAt };
-  const baseline = sampleAt(notes, 'baseline');
-  const proof = notesOf(notes, 'probes').find(({ moment, seen }) => {
-    if (baseline === undefined || moment !== 'prove') return false;
-    return inForceFindings(subject, baseline, { seen, views: [] })[0]?.answer === 'confirmed';
-  });
-  return proof?.at ?? null;
-}
-
-function recoveredAtOf(story: Story, restoredAt: number | null): number | null {
-  if (story.record === undefined || restoredAt === null) return null;
-  const size = nodesOf(story.record.inventory).length;
-  return firstGroupedAs([size], changesOf(story), restoredAt) ?? null;
-}
-
 function planOf(record: Story['record']): Report['plan'] {
   const plan = record?.plan;
   return {
@@ -215,10 +183,14 @@ function planOf(record: Story['record']): Report['plan'] {
   };
 }
 
-function residueIn(notes: readonly Note[]): Pick<Report, 'residue' | 'others'> {
+function residueIn(story: Story): Pick<Report, 'residue' | 'others'> {
+  const { notes } = story;
   const { residue = [], others = [] } = notesOf(notes, 'residue').at(-1) ?? {};
   const takenAlong = notesOf(notes, 'taken-along').flatMap(({ says }) => says);
-  return { residue, others: [...new Set([...others, ...takenAlong])] };
+  return {
+    residue: [...residue, ...markersResidue(story)],
+    others: [...new Set([...others, ...takenAlong])],
+  };
 }
 
 /** Every look at a restored host tells the same again; the report says it once. */
@@ -228,8 +200,4 @@ function restoredIn(notes: readonly Note[]): Report['restored'] {
       [`${stepId}/${restoredAt}/${by}`, { stepId, at: restoredAt, by }] as const,
   );
   return [...new Map(all).values()];
-}
-
-function latest(instants: readonly number[]): number | null {
-  return instants.length === 0 ? null : Math.max(...instants);
 }

@@ -9,5 +9,7 @@ export const scriptNames = [
   'sever',
   'probe',
   'survey',
+  'markers',
+  'access',
 ] as const;
 export type ScriptName = (typeof scriptNames)[number];

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-type Issue = z.core.$ZodIssue;
+export type Issue = z.core.$ZodIssue;
 
 /** One sentence in the house grammar for the first thing a schema found wrong with `value`. */
 export function sentence(error: z.ZodError, value: unknown): string {
@@ -8,7 +8,25 @@ export function sentence(error: z.ZodError, value: unknown): string {
   if (issue === undefined)
     return 'Cannot read experiment as it must match the schema: found it does not';
   const rest = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : '';
-  return `Cannot read experiment as ${requirement(plainest(issue), value)}${rest}`;
+  return `${sentenceOf(plainest(issue), value)}${rest}`;
+}
+
+/** The sentence for one thing that is wrong. */
+export const sentenceOf = (issue: Issue, value: unknown): string =>
+  `Cannot read experiment as ${requirement(issue, value)}`;
+
+/** Everything that a schema found wrong, each thing by itself: what is no key, key by key. */
+export function issuesIn({ issues }: z.ZodError): Issue[] {
+  return issues.flatMap((issue) => spelledOut(issue));
+}
+
+function spelledOut(issue: Issue): Issue[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({ ...issue, keys: [key] }));
+  if (issue.code !== 'invalid_union') return [issue];
+  const fitting = issue.errors.find(([first]) => first !== undefined && !isOfOtherType(first));
+  if (fitting === undefined) return [issue];
+  return fitting.flatMap((one) => spelledOut({ ...one, path: [...issue.path, ...one.path] }));
 }
 
 /** Of a value that may be of several types, what is wrong with it as the type that it is of. */
@@ -74,7 +92,8 @@ function article(noun: string): string {
   return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`;
 }
 
-function at(value: unknown, path: readonly PropertyKey[]): unknown {
+/** What is at a path; undefined where nothing is. */
+export function at(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
     (inner, key) =>
       typeof inner === 'object' && inner !== null ? Reflect.get(inner, key) : undefined,

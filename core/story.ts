@@ -50,9 +50,21 @@ export function subjectOf({ record, experiment, run }: Story): Subject | undefin
 }
 
 /** The looks that judge a fault while it is in force: the last of the proof, and all of the hold. */
-export function looksAt(notes: readonly Note[]): Sample[] {
+export function looksAt({ notes, run }: Pick<Story, 'notes' | 'run'>): Sample[] {
   const proof = sampleAt(notes, 'prove');
-  return [...(proof === undefined ? [] : [proof]), ...samplesAt(notes, 'hold')];
+  return [...(proof === undefined ? [] : [proof]), ...holdLooks({ notes, run })];
+}
+
+/**
+ * The looks of the hold that were over before the fault was: one that a busy machine made late has seen
+ * some of what restore did, and says nothing of the fault.
+ */
+export function holdLooks({ notes, run }: Pick<Story, 'notes' | 'run'>): Sample[] {
+  const endAt = Math.min(run.restoreAt ?? Infinity, run.closedAt ?? Infinity);
+  return samplesAt(notes, 'hold').filter(({ seen, views }) => {
+    const dials = seen.map(({ at, result }) => at + ('ms' in result ? result.ms : 0));
+    return Math.max(...dials, ...views.map(({ at }) => at)) <= endAt;
+  });
 }
 
 /** When the fault ended, in milliseconds from injectAt: its time, or before that whoever closed the run. */
@@ -81,4 +93,9 @@ export function changesOf({ record, notes }: Story): NodeChanges[] {
       .filter(({ from }) => from === id)
       .flatMap(({ changes }) => changes),
   }));
+}
+
+/** The moments at which anything was asked. */
+export function lookedMoments(notes: readonly Note[]): ReadonlySet<Moment> {
+  return new Set(notesOf(notes, 'probes').map(({ moment }) => moment));
 }

@@ -10,15 +10,16 @@ import {
 import type { Sample } from './judge.ts';
 import type { Moment, Note } from './note.ts';
 import { cutQuestions } from './probe.ts';
+import { markersLeft } from './report/markers.ts';
 import type { Subject } from './probe.ts';
 import {
   changesOf,
   endMsOf,
+  holdLooks,
   injected,
   looksAt,
   notesOf,
   sampleAt,
-  samplesAt,
   subjectOf,
 } from './story.ts';
 import type { Story } from './story.ts';
@@ -63,14 +64,14 @@ function inForceVerdict(story: Story, subject: Subject, baseline: Sample): Verdi
   const { run, notes } = story;
   const proof = sampleAt(notes, 'prove');
   if (proof === undefined) return unknown('the fault was never looked at while it was in force');
-  const looks = { subject, baseline, looks: looksAt(notes), of: 'run' } as const;
+  const looks = { subject, baseline, looks: looksAt(story), of: 'run' } as const;
   if (subject.plan.parts !== undefined) {
     const recorded = { changes: changesOf(story), endMs: endMsOf(run) };
     const unseen = looks.looks.length > 1 ? [] : [unseenEnd].map(sawIn('end of hold'));
     return worst([...runFindings(looks, recorded), ...unseen, ...cutShort(run)]);
   }
   const findings = inForceFindings(subject, baseline, proof);
-  const held = samplesAt(notes, 'hold').map((sample) => inForceFindings(subject, baseline, sample));
+  const held = holdLooks(story).map((sample) => inForceFindings(subject, baseline, sample));
   const lapses = held.slice(0, -1).flatMap((seen) => seen.filter(refutes));
   const end = held.at(-1) ?? [unseenEnd];
   return worst([
@@ -111,6 +112,7 @@ function cleanVerdict(story: Story, subject: Subject, baseline: Sample): Verdict
     ...stuckFindings(story),
     lookFinding(story),
     residueFinding(story.notes),
+    ...markersLeft(story),
     ...reopenedFindings(subject, baseline, reopened),
   ]);
 }

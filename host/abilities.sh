@@ -4,7 +4,7 @@
 look_at_tools() {
   tools=''
   for tool in iptables iptables-restore ip6tables nft ip busybox ss conntrack flock timeout bash \
-    systemd-run setsid chronyc; do
+    systemd-run setsid chronyc openssl; do
     ! command -v "$tool" >/dev/null || tools="$tools $tool"
   done
   has iptables || has nft || finding warns "Cannot filter packets as iptables or nft must be\

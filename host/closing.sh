@@ -39,10 +39,11 @@ listeners() {
 
 # Opens a connection and closes it from outside: 1 when it survives, 2 where none could be opened.
 # `own` listens first, with perl or python3; that listener ends with the connection, or after 5 s.
-# $within may be a function that runs a command elsewhere.
+# $within may be a function that runs a command elsewhere. Started by a daemon with a socket for input,
+# bash would otherwise run what it finds in the home folder first.
 close_throwaway() {
   # shellcheck disable=SC2016 # For the bash it goes to.
-  ${within-} timeout 3 bash -c '
+  ${within-} timeout 3 bash --norc -c '
     address=$1 port=${2-}
     if [[ $address == own ]]; then
       address=127.0.0.1

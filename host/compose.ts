@@ -15,9 +15,32 @@ const parts: Readonly<Record<ScriptName, readonly string[]>> = {
   xdr: life,
   restore: [],
   sever: ['sockets.sh', 'closing.sh'],
-  probe: ['sockets.sh', 'hits.sh'],
-  survey: ['timer.sh', 'closing.sh', 'abilities.sh', 'rules.sh'],
+  probe: [
+    'own.sh',
+    'granted.sh',
+    'sockets.sh',
+    'hits.sh',
+    'canaries.sh',
+    'listens.sh',
+    'port-match.sh',
+    'audit.sh',
+  ],
+  survey: [
+    'own.sh',
+    'granted.sh',
+    'timer.sh',
+    'closing.sh',
+    'abilities.sh',
+    'listens.sh',
+    'port-match.sh',
+    'rules.sh',
+  ],
+  markers: [],
+  access: ['own.sh', 'granted.sh'],
 };
+
+/** What audits ask of probe over connections. */
+const ofAudits = ['dial', 'tally'];
 
 /** How a script's changes are counted and undone: `method-NAME.sh`, which restore has for all of them. */
 const methods: Readonly<Partial<Record<ScriptName, readonly string[]>>> = {
@@ -34,10 +57,25 @@ const directive = '# shellcheck shell=sh disable=SC2034,SC2154,SC2317,SC2329';
 
 /** What a line `#include NAME` in a script stands for. */
 const inclusions: Readonly<Record<string, (name: ScriptName) => string>> = {
+  cut: () => hostScript('cut'),
   restore: (name) => compose('restore', methods[name] ?? []),
-  talk: (name) => bash(name, 'talk', 'view', 'shipped', 'lag', 'record', 'keep', 'dispatch'),
+  talk: (name) =>
+    bash(
+      name,
+      'talk',
+      'admit',
+      'view',
+      'shipped',
+      'lag',
+      'counters',
+      'record',
+      'keep',
+      ...ofAudits,
+      'dispatch',
+    ),
   xdr_talk: (name) => bash(name, 'talk', 'xdr'),
-  survey_talk: (name) => bash(name, 'talk', 'survey'),
+  survey_talk: (name) => bash(name, 'talk', 'admit', 'survey'),
+  markers_client: () => javascript('markers.cjs'),
 };
 
 /**
@@ -48,6 +86,11 @@ const inclusions: Readonly<Record<string, (name: ScriptName) => string>> = {
  */
 export function hostScript(name: ScriptName): string {
   return compose(name, methods[name] ?? [], header(`${name}.sh`));
+}
+
+/** Cut for a caller that knows no instants (fis-cut.sh), as one script like the others. */
+export function fisCutScript(): string {
+  return ['#!/bin/sh', directive, header('fis-cut.sh') + part('fis-cut.sh', 'cut')].join('\n');
 }
 
 /** The restore that the timer of a script runs has that script's methods alone, and no header. */
@@ -87,6 +130,9 @@ function read(file: string): string {
   const text = readFileSync(new URL(file, import.meta.url), 'utf8');
   return text.replace(/^# shellcheck shell=.*\n/, '');
 }
+
+/** A program for Node, without the lines that are comments. */
+const javascript = (file: string): string => read(file).replace(/^ *\/\/.*\n/gm, '');
 
 /** The comment that a file begins with. */
 function header(file: string): string {

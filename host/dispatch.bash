@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2034,SC2154
-# What probe.sh calls: connect|view|xdr|lag|record|keep ADDRESS PORT [MORE].
+# What probe.sh calls: connect|view|xdr|lag|counters|record|keep|dial|tally ADDRESS PORT [MORE].
 timed_connect() {
   local began
   errors=$3
@@ -15,6 +15,9 @@ case $1 in
   view) errors=$5 && view "$2" "$3" "$4" ;;
   xdr) errors=$5 && shipped "$2" "$3" "$4" ;;
   lag) errors=$4 && lag "$2" "$3" ;;
+  counters) errors=$4 && counters "$2" "$3" ;;
   record) record "$2" "$3" "$4" "$5" ;;
   keep) keep "$2" "$3" "$4" "$5" ;;
+  dial) dial_all "$2" "$3" "$4" ;;
+  tally) errors=$4 && tally "$2" "$3" ;;
 esac

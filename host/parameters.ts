@@ -11,6 +11,12 @@ export interface HostParameter {
 
 const octet = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
 const address = `((${octet}\\.){3}${octet}|[0-9a-f]*:[0-9a-f:]+)`;
+/** No bounded repeat either, for it is in one pattern twice. */
+const sideNode = `${address}/[0-9A-Z]+`;
+/** Of a path; never `.` or `..`, which would go elsewhere. */
+const segment = '([A-Za-z0-9_-][A-Za-z0-9._-]*|[.][A-Za-z0-9_-][A-Za-z0-9._-]*)';
+/** What is sealed to one host, by whose it is. */
+const sealed = '[a-z0-9-]+@[0-9.]+=[A-Za-z0-9+/=]+';
 const instant = '^[1-9][0-9]{12}$';
 
 const RunId = {
@@ -177,9 +183,9 @@ export const hostParameters: Readonly<Record<ScriptName, Readonly<Record<string,
         description: 'Epoch milliseconds at which recorders and canaries end by themselves',
       },
       Probes: {
-        allowedPattern: '^[A-Za-z0-9_./:,-]+$',
+        allowedPattern: '^[A-Za-z0-9_./:,-]+(;[a-z0-9-]+@[0-9.]+=[0-9,]+)*$',
         description:
-          'Questions, comma separated, at most 3,000 characters (see the header of probe)',
+          'Questions, comma separated, then whose they are; at most 16,000 characters (see the header of probe)',
       },
     },
     survey: {
@@ -187,9 +193,54 @@ export const hostParameters: Readonly<Record<ScriptName, Readonly<Record<string,
       SentAt: { allowedPattern: instant, description: 'Epoch milliseconds at which it was sent' },
       Ports,
       Info: {
-        allowedPattern: `^(none|${address}/[1-9][0-9]{0,4})$`,
-        description: "Where the node's info port listens, as ADDRESS/PORT",
+        allowedPattern: `^(none|${address}/[1-9][0-9]{0,4}|[a-z0-9-]+@[0-9.]+=[0-9]+(;[a-z0-9-]+@[0-9.]+=[0-9]+)*)$`,
+        description:
+          "Where the node's info port listens, as ADDRESS/PORT, or ID@ADDRESS=PORT of each host",
         default: 'none',
+      },
+    },
+    access: {
+      RunId,
+      Action: {
+        allowedPattern: '^(key|open|close)$',
+        description: 'Make a key, keep what is sealed to it, or take both away',
+      },
+      Until: {
+        allowedPattern: instant,
+        description: 'Epoch milliseconds from which on nothing reads what is kept',
+      },
+      Tls: {
+        allowedPattern: '^[A-Za-z0-9._][A-Za-z0-9._-]{0,252}$',
+        description: "none, or the TLS name that the node's certificate must bear",
+        default: 'none',
+      },
+      CaFile: {
+        allowedPattern: `^(system|(/${segment})+)$`,
+        description: "The CAs to trust: the system's, or those of a file on the host",
+        default: 'system',
+      },
+      Login: {
+        allowedPattern: `^(none|${sealed}(;${sealed})*)$`,
+        description: 'none, or ID@ADDRESS=BASE64 of each host: user and credential, sealed',
+        default: 'none',
+      },
+    },
+    markers: {
+      RunId,
+      Action: {
+        allowedPattern: '^(write|read|remove)$',
+        description: 'Write marker records and read them, read them again, or remove them',
+      },
+      Until: {
+        allowedPattern: instant,
+        description: 'Epoch milliseconds from which on no further record is tried',
+      },
+      Namespace: { allowedPattern: '^[A-Za-z0-9_-]{1,31}$', description: 'Where records go' },
+      Set: { allowedPattern: '^[A-Za-z0-9_-]{1,63}$', description: 'The set that they are in' },
+      Port: { allowedPattern: '^[1-9][0-9]{0,4}$', description: "The nodes' service port" },
+      Sides: {
+        allowedPattern: `^${sideNode}([,;]${sideNode})*$`,
+        description: 'Nodes as ADDRESS/ID, a comma between them, a semicolon between sides',
       },
     },
   };

@@ -11,12 +11,24 @@
 #   links/ADDR/PORT           established connections with ADDR, PORT at either end
 #   xdr/ADDR/PORT/DC          what the node ships to DC (see shipped.bash)
 #   lag/ADDR/PORT             how far the node lags behind to its XDR destinations (see lag.bash)
+#   counters/ADDR/PORT        what the node has counted since it started (see counters.bash)
 #   hits                      what the rules of the run have met, by their counters
-#   stop                      ends recorders and canaries of the run and removes what they wrote
+#   all/ADDRS/PORTS           a letter for each address and port dialled; ADDRS and PORTS with _ between
+#   peers/ADDRS/PORTS         established connections with each of ADDRS, and with anybody else, by port
+#   tally/ADDRS/PORT          what the node here, whose address is one of ADDRS, counts (see tally.bash)
+#   routes/ADDRS              a letter for each address: how the kernel would send there
+#   here/PORTS                which ports something listens on here, and which rules stop packets to them
+#   stop                      ends recorders and canaries of the run and removes what they wrote, and what
+#                             access.sh kept
 #
-# Started by SSM; ends after about 2 s at the latest. Recorders and canaries go on in sessions of
-# their own until Until, `stop` or a reboot. Changes nothing on the network. The line stays under 2,500 characters: "left" counts the items at the end that found no
-# room; ask for them again.
+# Where hosts have questions of their own, Probes is one text for all of them: the questions, then
+# for each host its instance id, its address and the numbers of its questions, counted from 1:
+# ITEM,ITEM,ITEM;ID@ADDRESS=1,3;ID@ADDRESS=2. Each asks its own; one that is in none refuses.
+#
+# Started by SSM; ends after about 2 s at the latest, `all` after 26: 2 for every 64 dials. Recorders
+# and canaries go on in sessions of their own until Until, `stop` or a reboot. Changes nothing on the
+# network. The line stays under 2,500 characters: "left" counts the items at the end that found no room;
+# ask for them again.
 script="probe"
 line_most=2380 # Characters for the results; the rest of the line needs less than 120.
 patience_ms=2000
@@ -30,6 +42,7 @@ main() {
   take_probes
   mkdir -p "$run_root"
   forget_old_scratch
+  take_access
   scratch=$(mktemp -d "$run_root/probe.XXXXXX")
   place_talk
   at=$(now_ms)
@@ -51,13 +64,35 @@ earlier() { if [ "$1" -lt "$2" ]; then printf %s "$1"; else printf %s "$2"; fi; 
 
 before_unplanned_end() { [ -z "${scratch-}" ] || rm -rf "$scratch"; }
 
-# All items are checked before any is asked.
+# All of this host's items are checked before any is asked.
 take_probes() {
   parameter Probes
-  [ ${#value} -le 3000 ] || unfit Probes 'at most 3,000 characters'
-  is_list "$value" A-Za-z0-9./:_- 3000 || unfit Probes 'a list of questions'
+  [ ${#value} -le 16000 ] || unfit Probes 'at most 16,000 characters'
   probes=$value
+  case $value in *';'*) choose_own ;; esac
+  [ ${#probes} -le 3000 ] || unfit Probes "at most 3,000 characters of one host's questions"
+  is_list "$probes" A-Za-z0-9./:_- 3000 || unfit Probes 'a list of questions'
   each_item check
+}
+
+choose_own() {
+  items=${value%%;*}
+  is_list "$items" A-Za-z0-9./:_- 4000 || unfit Probes 'a list of questions in front of sections'
+  are_sections "${value#*;}" || unfit Probes 'sections of ID@ADDRESS=NUMBERS'
+  own_section "${value#*;}" ||
+    refuse "Cannot accept parameter Probes as one section must be for $who: found $found"
+  # shellcheck disable=SC2046 # One argument an item.
+  pick $(listed "$items")
+}
+
+# Sets $probes to the items whose numbers are in $own.
+pick() {
+  probes=''
+  for number in $(listed "$own"); do
+    case $number in 0* | ?????*) unfit Probes 'sections that count from 1' ;; esac
+    [ "$number" -le $# ] || unfit Probes 'sections that count no further than the questions'
+    eval "probes=\$probes\${probes:+,}\${$number}"
+  done
 }
 
 # Calls start_VERB, finish_VERB or check for every item, with $item, $number and the item's parts
@@ -77,16 +112,17 @@ split() {
   # shellcheck disable=SC2086 # The item is split at its slashes.
   set -- $1
   IFS=$ifs
-  verb=${1-} address=${2-} port=${3-} extra=${4-} fields=$#
+  verb=${1-} address=${2-} port=${3-} extra=${4-} fields=$# named=$item
   file=$folder/$verb-$address-$port
 }
 
 check() {
   case $verb/$fields in
-    new/3 | record/3 | keep/3 | kept/3 | links/3 | lag/3 | stop/1 | hits/1) ;;
+    new/3 | record/3 | keep/3 | kept/3 | links/3 | lag/3 | counters/3 | stop/1 | hits/1) ;;
     xdr/4) is_dc "$extra" || unfit Probes 'destinations of 1 to 31 letters, digits, - and _' ;;
     view/4) is_port "$extra" || unfit Probes 'views with the size of a cluster' ;;
     recorded/4) is_instant || unfit Probes 'recorded since epoch milliseconds' ;;
+    all/3 | peers/3 | tally/3 | routes/2 | here/2) check_audit && return ;;
     *) unfit Probes 'a list of questions that probe knows' ;;
   esac
   [ "$fields" -gt 1 ] || return 0
@@ -102,10 +138,12 @@ start() {
   said=$scratch/$number
   case $verb in
     new) limited connect "$address" "$port" "$said.err" ;;
-    lag) limited lag "$address" "$port" "$said.err" ;;
+    lag | counters) limited "$verb" "$address" "$port" "$said.err" ;;
     view | xdr) limited "$verb" "$address" "$port" "$extra" "$said.err" ;;
     record | keep) start_background ;;
     stop) stop_background ;;
+    all) start_all ;;
+    tally) start_tally ;;
   esac
 }
 
@@ -128,8 +166,6 @@ start_background() {
   until [ -f "$file.pid" ] || is_late; do sleep 0.02; done
 }
 
-is_late() { [ "$(now_ms)" -ge "$give_up_at" ]; }
-
 # Not the run's lock: a probe must never make a restore wait.
 lock_background() {
   exec 9>>"$run_root/$run_id.probes"
@@ -141,15 +177,17 @@ stop_background() {
   lock_background
   for noted in "$folder"/*.pid; do end_noted "$noted"; done
   rm -rf "$folder"
+  drop_access
   rmdir "$state" 2>/dev/null || true # Where cut and restore left something, it stays.
 }
 
 # Adds the item's result to the line while there is room for it.
 finish() {
   if [ -z "$details" ]; then
-    room=$((line_most - ${#results} - ${#item} - 60))
+    case $verb in all | peers | tally | routes | here) named=$verb ;; esac
+    room=$((line_most - ${#results} - ${#named} - 60))
     answer=$("finish_$verb")
-    result="{\"probe\":\"$item\",$answer}"
+    result="{\"probe\":\"$named\",$answer}"
     if [ $((${#results} + ${#result})) -lt "$line_most" ]; then
       results=$results${results:+,}$result
       return
@@ -164,6 +202,8 @@ finish_new() { heard '"answer":"timed-out","ms":2000'; }
 finish_xdr() { heard '"answer":"silent","reason":"timed-out"'; }
 
 finish_lag() { heard '"answer":"silent","reason":"timed-out"'; }
+
+finish_counters() { heard '"answer":"silent","reason":"timed-out"'; }
 
 finish_view() { heard '"answer":"silent","reason":"timed-out"'; }
 
@@ -193,51 +233,6 @@ changes() {
       out = out (n++ ? "," : "") $0
     }
     END { printf "\"changes\":[%s],\"more\":%s", out, more ? "true" : "false" }' "$1"
-}
-
-finish_keep() {
-  word=opening
-  until read_canary || is_late || ! noted_lives "$file.pid"; do sleep 0.05; done
-  read_canary || true
-  case $word in
-    alive | dead) printf '"answer":"open"' ;;
-    failed) printf '"answer":"%s"' "$answered" ;;
-    *) end_unheard ;;
-  esac
-}
-
-# A canary that does not come to stand would only be confusing later.
-end_unheard() {
-  if noted_lives "$file.pid"; then
-    end_noted "$file.pid"
-    rm -f "$file.pid"
-    printf '"answer":"timed-out"'
-  else
-    printf '"answer":"absent"'
-  fi
-}
-
-# Sets $word, $answered and $how. The canary rewrites its line in place, so it may be empty for a
-# moment.
-read_canary() {
-  word='' answered='' how=''
-  for _ in 1 2 3; do
-    [ -f "$file" ] || return 1
-    read -r word answered how <"$file" && return
-    sleep 0.01
-  done
-  return 1
-}
-
-finish_kept() {
-  file=$folder/keep-$address-$port
-  if ! read_canary || [ "$word" = failed ]; then
-    printf '"answer":"absent"'
-  elif [ "$word" = alive ] && [ $(($(now_ms) - answered)) -lt "$patience_ms" ]; then
-    printf '"answer":"alive","lastAt":%s' "$answered"
-  else
-    printf '"answer":"dead","lastAt":%s,"how":"%s"' "$answered" "${how:-timed-out}"
-  fi
 }
 
 finish_links() {

@@ -17,14 +17,19 @@ record() {
   rm -f "$file.pid"
 }
 
-# A connect under DROP goes on for minutes and is dialled ever more rarely, so it gets one second.
+# A connect under DROP goes on for minutes and is dialled ever more rarely, so it gets one second; with a
+# handshake and a login, two.
 await_follower() {
-  local word=
-  if read -r -t 1 -u 7 word && [[ $word == open ]]; then
+  local word='' tls='' seconds=1
+  [[ -z ${AEROFAULT_ACCESS-} ]] || seconds=2
+  while read -r -t "$seconds" -u 7 word && [[ $word == tls* ]]; do tls=${word#tls }; done
+  if [[ $word == open ]]; then
     wait "$1"
+    end_tls "$tls"
   else
     kill -9 "$1"
     wait "$1"
+    end_tls "$tls"
     while read -r -t 0.01 -u 7 _; do :; done
     recall
     clock
@@ -32,18 +37,26 @@ await_follower() {
   fi
 }
 
+# What a follower left by TLS ends by itself, but not while it is still connecting: end_tls "PID START"
+end_tls() {
+  [[ -z $1 || $(tell_tls "${1% *}") != "tls $1" ]] || kill -9 "${1% *}" 2>/dev/null
+}
+
 follow() {
-  local asked status
-  connect "$1" "$2" || { printf 'failed\n' >&7 && exit; }
+  local asked status answered=''
+  tells_tls=true
+  open_info "$1" "$2" || { printf 'failed\n' >&7 && exit; }
   printf 'open\n' >&7
   recall
   while clock && ((now < until)); do
     asked=$now
     ask 1 $'statistics\n' || {
       status=$?
-      ((status <= 128)) || note "$asked" null
+      # A link that was up may just be closed; one that never gave an answer is a silent node.
+      if ((status != 1)) || [[ -z $answered ]]; then note "$asked" null; fi
       exit
     }
+    answered=true
     clock
     hear
     note "$now" "$told"
@@ -61,6 +74,7 @@ hear() {
   told=null
   is_number "${parts[0]}" || return 0
   is_word "${parts[1]}" && is_word "${parts[2]}" || return 0
+  is_flag "${parts[3]}" && is_number "${parts[4]}" || return 0
   local member=0 migrating=1
   [[ ${parts[3]} != true ]] || member=1
   [[ ${parts[4]} != 0 ]] || migrating=0

@@ -3,8 +3,9 @@
 # From server 5.0 on namespaces are added and removed by themselves; before, the link to the whole
 # destination is held down, and dc_state tells. The caller ends it after 2 s.
 shipped() {
-  connect "$1" "$2" || silent "$answer"
+  open_info "$1" "$2" || silent "$answer"
   ask 2 "get-config:context=xdr;dc=$3"$'\n'"dc/$3"$'\n' || silent "$(silence $?)"
+  [[ $'\n'$reply == *$'\n'@(get-config:|dc/)*$'\t'* ]] || silent incomplete:destination
   hear_destination "$3"
   [[ -n $found ]] || silent unknown-destination
   printf '"answer":"ok","namespaces":[%s],"linkdown":%s' "$listed" "$linkdown"

@@ -3,7 +3,7 @@
 # on one connection, since the names of the namespaces come with the first reply. Understands
 # servers from 4.9 to 8.1. The caller ends it after 5 s.
 survey() {
-  connect "$1" "$2" || silent "$(why "$1" "$2")"
+  open_info "$1" "$2" || silent "${denied:-$(why "$1" "$2")}"
   ask 2 $'node\nbuild\nstatistics\nnamespaces\nget-config:context=network\nendpoints\n' ||
     silent "$(silence $?)"
   hear_node
@@ -26,7 +26,13 @@ silent() {
   exit
 }
 
-silence() { if (($1 > 128)); then printf timed-out; else printf closed; fi; }
+silence() {
+  case $1 in
+    1) printf closed ;;
+    2) printf unreadable ;;
+    *) printf timed-out ;;
+  esac
+}
 
 hear_node() {
   local line told IFS=$'\n'

@@ -26,17 +26,30 @@ main() {
   look_at_rules
   look_at_runs
   node=null
+  take_access
   [ "$info" = none ] || ask_node
   tell
 }
 
+# Info is none, ADDRESS/PORT, or ID@ADDRESS=PORT for each of many hosts with semicolons between.
 take_info() {
   parameter Info
   info=$value
-  [ "$info" != none ] || return 0
+  case $info in
+    none) return 0 ;;
+    *@*) choose_info ;;
+  esac
   is_port "${info##*/}" || unfit Info 'none, or an address and a port with a slash between'
   is_ipv4 "${info%/*}" || is_ipv6 "${info%/*}" ||
     unfit Info 'none, or an address and a port with a slash between'
+}
+
+choose_info() {
+  [ ${#info} -le 16000 ] || unfit Info 'at most 16,000 characters'
+  are_sections "$info" || unfit Info 'sections of ID@ADDRESS=PORT'
+  own_section "$info" ||
+    refuse "Cannot accept parameter Info as one section must be for $who: found $found"
+  info=$own_address/$own
 }
 
 # finding refuses|warns TEXT: once each; `tell` leaves out what no room is left for.
@@ -117,25 +130,33 @@ look_at_runs() {
   done
 }
 
-# Which of the ports something listens on, by the kernel's own table.
-listens() {
-  open=" $(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
-    awk '$4 == "0A" { printf "%s ", substr($2, length($2) - 3) }')"
-  for each in $(listed "$ports"); do
-    case $open in *" $(printf %04X "$each") "*) printf '%s ' "$each" ;; esac
-  done | sed 's/ $//; s/ /,/g'
-}
-
 ask_node() {
   has bash && has timeout || return 0
   answer=$(question "${info%/*}" "${info##*/}") || answer='! timed-out'
   case $answer in
     '{'*'}') node=$answer ;;
-    *'not-allowed') finding refuses \
-      "Cannot ask the node at $info as it must answer without a login: found one wanted" ;;
-    *) finding refuses \
-      "Cannot ask the node at $info as it must answer: found ${answer#'! '}" ;;
+    *'not-allowed') finding warns "Cannot ask the node at $info as $(must_be not-allowed)" ;;
+    *) finding refuses "Cannot ask the node at $info as $(must_be "${answer#'! '}")" ;;
   esac
+}
+
+# Why a node does not answer, with what would change that, as the end of a sentence.
+must_be() {
+  case $1 in
+    not-allowed) says='access.login must be in the experiment where a login is wanted: found none' ;;
+    login-refused) says='access.login must hold a user and the password that the cluster knows: found it refused' ;;
+    login-expired) says='the password of access.login must be valid: found it expired' ;;
+    login-not-allowed) says='the user of access.login must be let in from this host: found it is not' ;;
+    tls-name) says="access.tls.name must be in the node's certificate: found another" ;;
+    tls-expired) says='its certificate must be valid now: found that it is not' ;;
+    tls-untrusted) says='access.tls.caFile must hold the CA of its certificate: found it untrusted' ;;
+    tls-refused) says='it must speak TLS there and ask for no client certificate: found TLS refused' ;;
+    no-openssl) says='openssl must be installed for TLS and logins: found it missing' ;;
+    no-ca-file) says='access.tls.caFile must be a file on this host: found none' ;;
+    access-over) says='what access was given must be valid: found its time over' ;;
+    *) says="it must answer: found $1" ;;
+  esac
+  printf %s "$says"
 }
 
 question() {

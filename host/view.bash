@@ -3,11 +3,13 @@
 # twice on one connection, since the names of the namespaces come with the first reply. The caller
 # ends it after 2 s.
 view() {
-  connect "$1" "$2" || silent "$answer"
+  open_info "$1" "$2" || silent "$answer"
   ask 2 $'statistics\nnode\nbuild\nnamespaces\n' || silent "$(silence $?)"
   hear_node
+  check_namespaces
   ask 2 "$(questions "$3")"$'\n' || silent "$(silence $?)"
   hear_cluster
+  check_heard
   tell_view
 }
 
@@ -16,7 +18,13 @@ silent() {
   exit
 }
 
-silence() { if (($1 > 128)); then printf timed-out; else printf closed; fi; }
+silence() {
+  case $1 in
+    1) printf closed ;;
+    2) printf unreadable ;;
+    *) printf timed-out ;;
+  esac
+}
 
 questions() {
   local name
@@ -39,46 +47,70 @@ hear_node() {
   done
 }
 
-# Errors are told by how they begin, since their texts differ from 4.9 to 8.1. Not every `fail` is
-# one: statistics begin with failed_best_practices.
 refuse_error() {
-  [[ $1 =~ ^([Ee][Rr][Rr][Oo][Rr]|[Ff][Aa][Ii][Ll])([: ]|$) ]] || return 0
+  says_error "$1" || return 0
   case $1 in
     ?????:8[01]:*) silent not-allowed ;;
     *) silent error ;;
   esac
 }
 
+# No node is without a namespace, and what is not said of one of them is unknown.
+check_namespaces() {
+  local name
+  [[ -n $namespaces ]] || silent incomplete:namespaces
+  for name in $namespaces; do is_word "$name" || silent incomplete:namespaces; done
+}
+
 hear_cluster() {
   local line told IFS=$'\n'
-  stable=false settled=false migrations=0 unavailable=0 dead=0 stops=false replicas=null
+  stable='' settled='' migrations=0 unavailable=0 dead=0 stops=false replicas=null heard=' '
   for line in $reply; do
     told=${line#*$'\t'}
     case $line in
-      namespace/*) hear_namespace "$told" ;;
-      *ignore-migrations*) ! is_key "$told" || stable=true ;;
-      cluster-stable:*) ! is_key "$told" || settled=true ;;
+      namespace/*$'\t'*) hear_namespace "${line%%$'\t'*}" "$told" ;;
+      cluster-stable:*ignore-migrations=true$'\t'*) hear_key stable "$told" ;;
+      cluster-stable:*$'\t'*) hear_key settled "$told" ;;
     esac
   done
 }
 
-is_key() { [[ $1 =~ ^[0-9A-Fa-f]{1,16}$ ]]; }
+# A key means yes, an error no; anything else is no answer.
+hear_key() {
+  if [[ $2 =~ ^[0-9A-Fa-f]{1,16}$ ]]; then
+    printf -v "$1" true
+  elif says_error "$2"; then
+    printf -v "$1" false
+  fi
+}
 
 hear_namespace() {
-  local pair told IFS=';'
-  for pair in $1; do
-    told=${pair#*=}
-    case $pair in
-      migrate_[rt]x_partitions_remaining=*) add migrations "$told" ;;
-      unavailable_partitions=*) add unavailable "$told" ;;
-      dead_partitions=*) add dead "$told" ;;
-      stop_writes=true | clock_skew_stop_writes=true) stops=true ;;
-      effective_replication_factor=*) keep_least "$told" ;;
-    esac
-  done
+  heard+="${1#namespace/} "
+  add migrations migrate_tx_partitions_remaining "$2"
+  add migrations migrate_rx_partitions_remaining "$2"
+  add unavailable unavailable_partitions "$2"
+  add dead dead_partitions "$2"
+  statistic stop_writes "$2"
+  is_flag "$value" || silent incomplete:stop_writes
+  [[ $value == false ]] || stops=true
+  statistic clock_skew_stop_writes "$2" || true
+  [[ $value != true ]] || stops=true
+  statistic effective_replication_factor "$2" || true
+  keep_least "$value"
 }
 
-add() { ! is_number "$2" || printf -v "$1" %d $((10#$2 + ${!1})); }
+check_heard() {
+  local name
+  for name in $namespaces; do [[ $heard == *" $name "* ]] || silent incomplete:namespace; done
+  [[ -n $stable && -n $settled ]] || silent incomplete:cluster-stable
+}
+
+# add SUM NAME TEXT
+add() {
+  statistic "$2" "$3"
+  is_number "$value" || silent "incomplete:$2"
+  printf -v "$1" %d $((10#$value + ${!1}))
+}
 
 keep_least() {
   is_number "$1" || return 0
@@ -97,11 +129,12 @@ tell_view() {
   tell_flag member cluster_is_member
   tell_number heartbeats heartbeat_connections
   tell_number fabric fabric_connections
-  printf '%s,"migrations":%s,"stable":%s,"settled":%s' "$text" "$migrations" "$stable" "$settled"
-  printf ',"unavailable":%s,"dead":%s,"stopWrites":%s' "$unavailable" "$dead" "$stops"
-  printf ',"replicationFactor":%s' "$replicas"
-  statistic cluster_clock_skew_ms "$statistics" || return 0
-  ! is_number "$value" || printf ',"clockSkewMs":%s' "$((10#$value))"
+  text+=",\"migrations\":$migrations,\"stable\":$stable,\"settled\":$settled"
+  text+=",\"unavailable\":$unavailable,\"dead\":$dead,\"stopWrites\":$stops"
+  text+=",\"replicationFactor\":$replicas"
+  statistic cluster_clock_skew_ms "$statistics" || true
+  ! is_number "$value" || text+=",\"clockSkewMs\":$((10#$value))"
+  printf %s "$text" # At once, so that no end in between leaves half of it.
 }
 
 tell_word() {
@@ -122,6 +155,6 @@ tell_number() {
 
 tell_flag() {
   statistic "$2" "$statistics"
-  [[ $value == true || $value == false ]] || silent "incomplete:$1"
+  is_flag "$value" || silent "incomplete:$1"
   text+=",\"$1\":$value"
 }

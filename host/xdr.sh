@@ -3,7 +3,7 @@
 #
 # Lives as lifecycle.sh says; the script itself switches. How it pauses and resumes is in xdr.bash.
 # A restart of the node ends the fault early: it ships what its configuration file says. Does not
-# cover: nodes that want a login or TLS, and the 30 s after force-linkdown, in which the server goes
+# cover: nodes that want a login or TLS (refused beside access), and the 30 s after force-linkdown, in which the server goes
 # on shipping.
 script="xdr"
 how='' dc='' namespaces=''

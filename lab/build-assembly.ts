@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleHandlers } from '../scripts/bundle.ts';
-import { withCompileCache } from './compile-cache.ts';
+import { bundleLambdas, ownPlaces } from '../scripts/bundle.ts';
+import { compileCache } from './compile-cache.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export async function buildAssembly(folder: string): Promise<string> {
   const bundles = join(folder, 'bundles');
   const assembly = join(folder, 'cdk.out');
-  await bundleHandlers({ handlersDir: join(root, 'lambda/handlers'), outDir: bundles });
+  await bundleLambdas({ ...ownPlaces, outDir: bundles });
   const context = JSON.stringify({ bundles });
   await node(['bin/app.ts'], { CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: context });
   return assembly;
@@ -23,7 +23,7 @@ export async function buildAssembly(folder: string): Promise<string> {
 function node(words: readonly string[], environment: Record<string, string>): Promise<void> {
   const child = spawn(process.execPath, words, {
     cwd: root,
-    env: { ...process.env, ...withCompileCache, ...environment },
+    env: { ...process.env, ...compileCache, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const said: string[] = [];

@@ -14,12 +14,18 @@ import type { Ec2Snapshot } from './cloud/ec2/model.ts';
 import { startEc2 } from './cloud/ec2/server.ts';
 import type { Ec2Endpoint } from './cloud/ec2/server.ts';
 import { Ec2State } from './cloud/ec2/state.ts';
+import type { Endpoint } from './cloud/endpoint.ts';
+import { startEventBridge } from './cloud/event-bridge.ts';
 import { startEventBus } from './cloud/event-bus.ts';
 import type { EventBus } from './cloud/event-bus.ts';
 import { startLambdas } from './cloud/lambda-runtime.ts';
 import type { LambdaRuntime } from './cloud/lambda-runtime.ts';
 import { startDoor } from './cloud/misbehaving-door.ts';
 import type { Door } from './cloud/misbehaving-door.ts';
+import { startS3 } from './cloud/s3.ts';
+import type { S3 } from './cloud/s3.ts';
+import { startSecretsManager } from './cloud/secrets.ts';
+import type { SecretsManager } from './cloud/secrets.ts';
 import { startScheduler } from './cloud/scheduler.ts';
 import type { Scheduler } from './cloud/scheduler.ts';
 import { startSsm } from './cloud/ssm.ts';
@@ -55,6 +61,8 @@ export interface Services extends Runtimes {
   readonly ec2: Ec2Endpoint;
   readonly ssm: Ssm;
   readonly cloudWatch: CloudWatch;
+  readonly s3: S3;
+  readonly secrets: SecretsManager;
   /** In front of DynamoDB, as Lambdas see it. */
   readonly dynamoDb: Door;
 }
@@ -63,6 +71,8 @@ interface Runtimes {
   readonly lambdas: LambdaRuntime;
   readonly scheduler: Scheduler;
   readonly bus: EventBus;
+  /** In front of the bus, as Lambdas see it. */
+  readonly eventBridge: Endpoint;
   readonly stepFunctions: StepFunctions;
 }
 
@@ -91,11 +101,13 @@ export async function startCloud(
   { enforce, log, ...times }: CloudOptions,
 ): Promise<Cloud> {
   const state = new Ec2State(world.inventory);
-  const [ec2, ssm, cloudWatch, dynamoDb] = await Promise.all([
+  const [ec2, ssm, cloudWatch, dynamoDb, s3, secrets] = await Promise.all([
     startEc2(state, { ...local, onChange: () => enforce(state.describe()) }),
     startSsm({ host: '0.0.0.0', port: 0, documents: assembly.documents }),
     startCloudWatch(local),
     startDynamoDb({ ...local, tables: assembly.tables }),
+    startS3({ ...local, buckets: assembly.buckets.map(({ name }) => name) }),
+    startSecretsManager(local),
   ]);
   const door = await startDoor({ ...local, to: dynamoDb.url });
   const endpoints = {
@@ -103,6 +115,8 @@ export async function startCloud(
     SSM: ssm.url,
     CLOUDWATCH: cloudWatch.url,
     DYNAMODB: door.url,
+    S3: s3.url,
+    SECRETS_MANAGER: secrets.url,
   };
   const runtimes = await startRuntimes(assembly, { endpoints, log, ...times });
   return {
@@ -113,7 +127,7 @@ export async function startCloud(
     agents: () => ssm.instances().length,
     inventory: () => state.describe(),
     ec2: { ...account, endpoint: ec2.url },
-    services: { ...runtimes, ec2, ssm, cloudWatch, dynamoDb: door },
+    services: { ...runtimes, ec2, ssm, cloudWatch, s3, secrets, dynamoDb: door },
   };
 }
 
@@ -121,7 +135,7 @@ export async function startCloud(
 async function startRuntimes(assembly: Assembly, options: RuntimeOptions): Promise<Runtimes> {
   const { endpoints, log, without = [] } = options;
   const environment = { ...timingEnvironment(labTiming), ...endpointVariables(endpoints) };
-  const machines: { started?: StepFunctions } = {};
+  const machines: { started?: StepFunctions; bus?: EventBus } = {};
   const scheduler = await startScheduler({
     ...local,
     groups: assembly.scheduleGroups,
@@ -129,6 +143,8 @@ async function startRuntimes(assembly: Assembly, options: RuntimeOptions): Promi
     start: (arn, input) => startOnTime(arn, input),
   });
   environment['AWS_ENDPOINT_URL_SCHEDULER'] = scheduler.url;
+  const eventBridge = await startEventBridge({ put: (event) => machines.bus?.put(event) }, local);
+  environment['AWS_ENDPOINT_URL_EVENTBRIDGE'] = eventBridge.url;
   const lambdas = await startLambdas(assembly.functions, { environment, log });
   const start = startTargets(lambdas, () => {
     if (machines.started !== undefined) return machines.started;
@@ -141,12 +157,13 @@ async function startRuntimes(assembly: Assembly, options: RuntimeOptions): Promi
     periodOf: (_, usual) =>
       options.sweepSeconds === undefined ? usual : options.sweepSeconds * 1000,
   });
+  machines.bus = bus;
   machines.started = startStepFunctions(assembly.stateMachines, {
     lambdaUrl: lambdas.url,
     onStatusChange: (event) => bus.put(event),
     log,
   });
-  return { lambdas, scheduler, bus, stepFunctions: machines.started };
+  return { lambdas, scheduler, bus, eventBridge, stepFunctions: machines.started };
 }
 
 interface RuntimeOptions extends Omit<CloudOptions, 'enforce'> {

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
  * which load the same modules: with it they start in a third of the time. Left as it is where the person
  * has set one, and passed over by Node where it cannot be written.
  */
-export const withCompileCache: Readonly<Record<string, string>> = {
+export const compileCache: Readonly<Record<string, string>> = {
   NODE_COMPILE_CACHE:
     process.env['NODE_COMPILE_CACHE'] ??
     resolve(import.meta.dirname, '../node_modules/.cache/aerofault/compiled'),

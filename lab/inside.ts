@@ -7,6 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 import { reportText } from '../bin/cli/report-text.ts';
+import { writePage } from '../bin/cli/write-page.ts';
 import { ExperimentSchema } from '../core/experiment.ts';
 import { buildAssembly } from './build-assembly.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -14,6 +15,7 @@ import { LabOptions } from './options.ts';
 import { showProgress } from './progress.ts';
 import { rehearse } from './rehearsal.ts';
 import type { Ended } from './rehearsal.ts';
+import { runShell } from './shell.ts';
 import { setStage } from './stage.ts';
 
 const Given = z.strictObject({
@@ -27,17 +29,21 @@ async function main(): Promise<number> {
   const { options, experiment, folder } = given;
   privateRun();
   const progress = showProgress(process.stderr);
-  const stage = await setStage(assemblyIn(folder), { options, experiment, progress });
+  // Synthesised once for many rehearsals, where AEROFAULT_ASSEMBLY names it.
+  const made = process.env['AEROFAULT_ASSEMBLY'];
+  const assembly = made === undefined ? buildAssembly(folder) : Promise.resolve(made);
+  const stage = await setStage(assembly, { options, experiment, progress });
+  if (made === undefined) progress.note('synthesised the stacks and bundled the Lambdas');
+  if (options.shell !== undefined) {
+    progress.close();
+    process.removeAllListeners('SIGINT');
+    const on = { cloud: stage.cloud, assembly: await assembly, folder };
+    return runShell(on, options.shell === true ? undefined : options.shell);
+  }
   const ended = await rehearse(experiment, { options, stage, progress });
   progress.close();
   tell(ended, options);
   return ended.exitCode;
-}
-
-/** What is rehearsed: synthesised now, or once for many rehearsals where AEROFAULT_ASSEMBLY names it. */
-function assemblyIn(folder: string): Promise<string> {
-  const made = process.env['AEROFAULT_ASSEMBLY'];
-  return made === undefined ? buildAssembly(folder) : Promise.resolve(made);
 }
 
 /** `ip netns` and the xtables lock live under /run; ours, not the machine's. */
@@ -51,6 +57,7 @@ function tell({ report, sentence }: Ended, options: LabOptions): void {
   if (refused) process.stderr.write(`${sentence ?? report?.says}\nNothing was touched.\n`);
   if (report === undefined) return;
   if (options.report !== undefined) writeReport(options.report, report);
+  if (options.html !== undefined) writePage(options.html, report);
   if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
   else if (!refused) process.stdout.write(reportText(report));
 }

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { asdConfig, asdDirectories } from './node/asd-config.ts';
 import { nodeConfigSchema } from './node/config.ts';
 import type { NodeConfig, NodeSettings } from './node/config.ts';
+import type { LabSecurity } from './secure.ts';
 import { containerScript, inContainer, proxyPort } from './vpc/container.ts';
 import type { Host } from './vpc/hosts.ts';
 import type { NodePlan } from './vpc/machine-plan.ts';
@@ -29,6 +30,8 @@ export interface NodeOptions {
   readonly asd: string | undefined;
   /** Left out: the usual nodes. */
   readonly nodePlan?: NodePlan | undefined;
+  /** Left out: they answer everybody. */
+  readonly security?: LabSecurity | undefined;
 }
 
 /** Starts every node of the cluster: the real server where a binary is given, else the stand-in. */
@@ -45,6 +48,7 @@ export async function startNodes(
     nodes.map(async (host, index) => {
       const told = { id: `A${index + 1}`, seeds, shipsTo };
       const config = nodeConfig(host, options, told);
+      await secure(host.name, options.security, network);
       const words = await nodeCommand(host.name, config, { network, asd: options.asd });
       const place = { network, container: options.nodePlan?.container === true };
       await startUnit(host.name, words, { ...place, config });
@@ -80,7 +84,7 @@ interface Told {
 
 function nodeConfig(
   host: Host,
-  { clusterName, ports, nodePlan = {} }: Omit<NodeOptions, 'asd'>,
+  { clusterName, ports, nodePlan = {}, security }: Omit<NodeOptions, 'asd'>,
   { id, seeds, shipsTo }: Told,
 ): NodeConfig {
   const { address, address6, second } = host;
@@ -103,9 +107,30 @@ function nodeConfig(
     ],
     ...(racks === true ? { rack: rackOf(host) } : {}),
     ...(build === undefined ? {} : { build }),
+    ...(security === undefined ? {} : { securityFile }),
     destinations: destinationsFor(shipsTo, ports.service),
   };
   return nodeConfigSchema.parse(settings);
+}
+
+/** Where a machine keeps how its node is guarded. */
+export const securityFile = '/run/lab/security.json';
+
+/** Puts on a machine what its node is guarded with, and the CA that its scripts are to trust. */
+async function secure(
+  name: string,
+  security: LabSecurity | undefined,
+  network: Network,
+): Promise<void> {
+  if (security === undefined) return;
+  const files = [
+    { file: securityFile, text: JSON.stringify(security.node) },
+    ...(security.ca === undefined ? [] : [{ file: security.ca.file, text: security.ca.pem }]),
+  ];
+  for (const { file, text } of files) {
+    const script = `mkdir -p "$(dirname ${file})"; cat >${file} <<'END'\n${text}\nEND\n`;
+    await mustRunOn(name, script, { network, purpose: 'keep how its node is guarded' });
+  }
 }
 
 /** Numbers that are usual for them. */
@@ -120,6 +145,9 @@ function destinationsFor(shipsTo: readonly Host[], port: number): NodeSettings['
   return [{ dc: destinationName, namespaces: ['test'], nodes }];
 }
 
+/** Where a real server keeps what is its own. */
+const serverFolder = '/var/lib/aerospike';
+
 const standInCommand = (config: NodeConfig): string[] => [
   process.execPath,
   standIn,
@@ -133,12 +161,12 @@ async function nodeCommand(
   { network, asd }: { network: Network; asd: string | undefined },
 ): Promise<string[]> {
   if (asd === undefined) return standInCommand(config);
-  const folder = '/var/lib/aerospike';
-  const text = asdConfig(config, folder);
-  const folders = [folder, ...asdDirectories(folder)].join(' ');
-  const script = `mkdir -p ${folders}\ncat >${folder}/aerospike.conf <<'END'\n${text}\nEND\n`;
+  const text = asdConfig(config, serverFolder);
+  const folders = [serverFolder, ...asdDirectories(serverFolder)].join(' ');
+  const file = `${serverFolder}/aerospike.conf`;
+  const script = `mkdir -p ${folders}\ncat >${file} <<'END'\n${text}\nEND\n`;
   await mustRunOn(name, script, { network, purpose: 'write the config of its node' });
-  return [asd, '--foreground', '--config-file', `${folder}/aerospike.conf`];
+  return [asd, '--foreground', '--config-file', file];
 }
 
 interface UnitPlace {
@@ -166,13 +194,14 @@ async function startUnit(
   const units = container ? 'aerospike docker-proxy' : 'aerospike';
   const script = [
     defineUnit('aerospike', inside),
-    `systemctl start ${units}`,
+    `systemctl start ${units} || true`, // What follows says why.
     `for _ in $(seq 300); do`,
     `  systemctl is-active --quiet aerospike || break`,
     `  if ss -Hltn | grep -q ':${ports.service} '; then exit 0; fi`,
     `  sleep 0.1`,
     `done`,
     `cat /run/lab/units/aerospike.log >&2`,
+    `tail -n 5 ${serverFolder}/aerospike.log >&2 2>/dev/null || true`,
     `echo "nothing listens on ${address}" >&2`,
     `exit 1`,
   ].join('\n');

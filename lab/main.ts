@@ -10,10 +10,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BadExperiment, countedProblems } from '../bin/bad-experiment.ts';
 import { experimentIn } from '../bin/experiment-file.ts';
 import type { Experiment } from '../core/experiment.ts';
 import { Refusal } from '../core/refusal.ts';
-import { withCompileCache } from './compile-cache.ts';
+import { compileCache } from './compile-cache.ts';
 import { exitCodes } from './exit-codes.ts';
 import { labOptions, Usage } from './options.ts';
 import type { LabOptions } from './options.ts';
@@ -28,17 +29,19 @@ function rehearseInside(options: LabOptions, experiment: Experiment): Promise<nu
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const inside = fileURLToPath(new URL('inside.ts', import.meta.url));
   const child = spawn(command, [...words, process.execPath, inside], {
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: [options.shell === undefined ? 'ignore' : 'inherit', 'inherit', 'inherit'],
     env: {
       ...process.env,
-      ...withCompileCache,
+      ...compileCache,
       AEROFAULT_LAB: JSON.stringify({ options, experiment, folder }),
       NODE_NO_WARNINGS: '1',
     },
   });
   let stoppedBy: 'SIGINT' | 'SIGTERM' | undefined;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
+    process.on(signal, () => {
+      // On a stage with a shell, Ctrl-C is meant for what runs in it.
+      if (options.shell !== undefined && signal === 'SIGINT') return;
       stoppedBy = signal;
       child.kill('SIGKILL'); // unshare heeds no other; the namespaces and all in them go with it.
     });
@@ -61,6 +64,10 @@ async function main(): Promise<number> {
 
 function exitCodeFor(error: unknown): number {
   if (error instanceof Usage) return error.exitCode; // commander has printed it.
+  if (error instanceof BadExperiment) {
+    say(`${error.message}\n${countedProblems(error)}`);
+    return exitCodes.refused;
+  }
   if (error instanceof Refusal) {
     say(`${error.message}\nNothing was touched.`);
     return exitCodes.refused;

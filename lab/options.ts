@@ -1,5 +1,6 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import * as z from 'zod';
+import { trapNames, traps } from './traps.ts';
 import { isLayoutName, layoutNames, layouts } from './vpc/layouts.ts';
 
 /** What may happen two seconds into the hold. */
@@ -23,12 +24,15 @@ export const LabOptions = z.strictObject({
   layout: z.enum(layoutNames),
   cluster: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/),
   duringHold: z.enum(duringHold).optional(),
+  trap: z.enum(trapNames).optional(),
   without: z.array(z.enum(waysOut)),
   sweepSeconds: z.int().optional(),
   gameDays: z.boolean(),
   json: z.boolean(),
   report: z.string().optional(),
+  html: z.string().optional(),
   verbose: z.boolean(),
+  shell: z.union([z.string(), z.literal(true)]).optional(),
 });
 export type LabOptions = z.infer<typeof LabOptions>;
 
@@ -49,10 +53,15 @@ Examples:
   npm run lab -- examples/one-ended-recipe.json
   npm run lab -- examples/client-cut.json --during-hold kill-workflow --json
   npm run lab -- examples/halves.json --nodes 5 --layout shared
+  npm run lab -- examples/halves.json --html report.html
   npm run lab -- --during-hold kill-workflow --without schedule,status-change --sweep-seconds 5
+  npm run lab -- --shell 'aerofault run examples/isolate-one-node.json --confirm orders-staging'
 
 Layouts:
 ${layoutNames.map((name) => `  ${name.padEnd(21)}${layouts[name].says}`).join('\n')}
+
+Traps:
+${trapNames.map((name) => `  ${name.padEnd(21)}${traps[name].says}`).join('\n')}
 
 Exit codes: 0 every verdict confirmed and clean, 1 clean but a verdict refuted or inconclusive,
 2 refused or bad input and nothing touched, 3 not clean or stuck, 70 a bug in aerofault.`;
@@ -80,12 +89,15 @@ function labCommand(): Command {
     .option('--layout <name>', 'how the security groups are laid out (below)', oneLayout, 'default')
     .option('--cluster <name>', "the lab cluster's name", 'orders-staging')
     .option('--during-hold <event>', duringHold.join(', '), oneEvent)
+    .addOption(new Option('--trap <name>', 'what misleads the verdicts (below)').choices(trapNames))
     .option('--without <ways>', `ways out to switch off, of ${waysOut.join(',')}`, someWays, [])
     .option('--sweep-seconds <n>', 'period of the sweeper', wholeBetween(1, 3600))
     .option('--game-days', "let the stack's own schedules start runs", false)
     .option('--json', 'print the report as JSON on standard output', false)
     .option('--report <file>', 'write the report to a file, too')
+    .option('--html <file>', 'write the report as a page, too')
     .option('--verbose', "print the Lambdas' logs", false)
+    .option('--shell [command]', 'run a shell, or one command line, on the stage: AWS is the lab')
     .addHelpText('after', examples)
     .exitOverride();
 }

@@ -53,7 +53,7 @@ function debianLike(): boolean {
  * What runs as the first process of the namespaces and waits for the command behind it: every process there
  * whose parent has gone becomes a child of the first one, and bash buries it where Node would not.
  */
-const firstProcess = ['bash', '-c', '"$@"; exit "$?"', 'bash'];
+const firstProcess = ['bash', '--norc', '-c', '"$@"; exit "$?"', 'bash'];
 
 /**
  * The command that enters namespaces of our own. A user namespace is part of it even for root: inside

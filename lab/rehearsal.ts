@@ -2,6 +2,7 @@ import type { Experiment } from '../core/experiment.ts';
 import { exitCodeOf } from '../core/report.ts';
 import type { Report } from '../core/report.ts';
 import type { Finding } from '../core/verdict.ts';
+import { keptIn } from '../lambda/engine/deliver.ts';
 import { reportNow } from '../lambda/engine/write-report.ts';
 import { runIdOf } from '../lambda/run-id.ts';
 import type { Execution, ExecutionResult } from './cloud/execution.ts';
@@ -9,9 +10,11 @@ import { disturb } from './during-hold.ts';
 import { ec2Text } from './ec2-text.ts';
 import { exitCodes } from './exit-codes.ts';
 import { followExecution } from './follow-execution.ts';
+import { leaksOf } from './leaks.ts';
 import type { LabOptions } from './options.ts';
 import type { Progress } from './progress.ts';
 import { withEdits } from './person.ts';
+import { setTrap, trapBefore } from './traps.ts';
 import type { Snapshot, Stage } from './stage.ts';
 
 /** How a rehearsal ended: a report, or one sentence where a run never came to one. */
@@ -35,6 +38,7 @@ export async function rehearse(
   experiment: Experiment,
   { options, stage, progress }: { options: LabOptions; stage: Stage; progress: Progress },
 ): Promise<Ended> {
+  await trapBefore(options.trap, stage, progress);
   const before = await stage.snapshot();
   const execution = stage.stepFunctions.startExecution(stage.workflow.arn, {
     name: `${experiment.name}-${Date.now().toString(36)}`,
@@ -42,15 +46,17 @@ export async function rehearse(
   });
   followExecution(execution, progress);
   const edits = disturb(execution, options, { stage, before, progress });
+  const trap = setTrap(options.trap, { execution, stage, progress });
   followOthers(stage, execution, progress);
   const result = await execution.result;
   if (result.status === 'LOST' || result.status === 'ABORTED') {
     await anotherWayOut(runIdOf(execution.arn), { stage, patienceMs: patienceFor(options) });
   }
+  await trap.takeBack();
   const { made } = edits;
   const expected =
     made === undefined ? before : { ...before, ec2: withEdits(before.ec2, await made) };
-  return conclude(execution, result, { expected, stage });
+  return conclude(execution, result, { expected, stage, progress });
 }
 
 /** Shows what the restore machine does, whoever starts it. */
@@ -96,18 +102,31 @@ function isQuiet({ cloud }: Stage): boolean {
 async function conclude(
   execution: Execution,
   result: ExecutionResult,
-  { expected, stage }: { expected: Snapshot; stage: Stage },
+  { expected, stage, progress }: { expected: Snapshot; stage: Stage; progress: Progress },
 ): Promise<Ended> {
   const watched = await stage.bystanders.end();
   const runId = runIdOf(execution.arn);
   const { journal } = stage;
   const stored = (await journal.report(runId)) ?? (await reportNow(runId, undefined, { journal }));
   if (stored === undefined) return withoutReport(result);
-  const report = withResidue(
-    withBystanders({ ...stored, bundles: bundlesOf(stage) }, watched),
-    differences(expected, await stage.snapshot()),
-  );
+  await tellWhereKept(runId, stage, progress);
+  const report = withResidue(withBystanders({ ...stored, bundles: bundlesOf(stage) }, watched), [
+    ...differences(expected, await stage.snapshot()),
+    ...(await leaksOf(runId, stage)),
+  ]);
   return { exitCode: exitCodeOf(report.outcome), report };
+}
+
+/** Where the run's own report went on the lab's AWS, which ends with the lab; `--report` keeps one. */
+async function tellWhereKept(
+  runId: string,
+  { journal, cloud }: Stage,
+  progress: Progress,
+): Promise<void> {
+  const kept = keptIn(await journal.notes(runId));
+  const told = cloud.services.bus.events.filter(({ detail }) => detail['runId'] === runId);
+  if (kept !== undefined) progress.note(`the report was kept as ${kept.url} of the lab's S3`);
+  for (const { 'detail-type': type } of told) progress.note(`${type} was sent`);
 }
 
 /** What the lab saw of bystanders is evidence like any other; harm to them is a fault that overreaches. */

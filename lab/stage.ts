@@ -11,6 +11,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { EC2Client } from '@aws-sdk/client-ec2';
 import { usualPorts } from '../core/aerospike.ts';
+import { usualTlsService } from '../core/access.ts';
 import type { PortNumbers } from '../core/aerospike.ts';
 import type { Experiment } from '../core/experiment.ts';
 import { dynamoJournal } from '../lambda/aws/journal.ts';
@@ -23,11 +24,13 @@ import type { Ec2Snapshot } from './cloud/ec2/model.ts';
 import { startCloud } from './cloud.ts';
 import type { Cloud } from './cloud.ts';
 import type { StepFunctions } from './cloud/step-functions.ts';
-import { startAgent, startNodes, startOthers } from './machines.ts';
+import { securityFile, startAgent, startNodes, startOthers } from './machines.ts';
 import type { NodeConfig } from './node/config.ts';
 import type { LabOptions } from './options.ts';
 import { editNodesGroup, takeEditsBack } from './person.ts';
 import type { GroupEdits } from './person.ts';
+import { securityOf } from './secure.ts';
+import type { LabSecurity } from './secure.ts';
 import { aerospikeServer } from './prerequisites.ts';
 import type { Progress } from './progress.ts';
 import { ruleset } from './vpc/enforcement.ts';
@@ -51,6 +54,10 @@ export interface Stage {
   readonly agents: Map<string, ChildProcess>;
   readonly stepFunctions: StepFunctions;
   readonly journal: Journal;
+  /** How its nodes are guarded, where they are. */
+  readonly security: LabSecurity | undefined;
+  /** What Lambdas logged, where something must not be in it. */
+  readonly logged: readonly string[];
   /** Flows between nodes and bystanders, watched since the stage was set. */
   readonly bystanders: BystanderWatch;
   snapshot(): Promise<Snapshot>;
@@ -81,21 +88,29 @@ export interface Play {
  */
 export async function setStage(synthesised: Promise<string>, play: Play): Promise<Stage> {
   const { options, progress } = play;
+  const security = securityOf(play.experiment);
+  const logged: string[] = [];
   const world = buildWorld(options);
   const network = await createNetwork(world.hosts);
   await network.enforce(ruleset(world.inventory));
-  const [folder] = await Promise.all([synthesised, gatherNodes(world, network, play)]);
+  const [folder] = await Promise.all([
+    synthesised,
+    gatherNodes(world, network, { ...play, security }),
+  ]);
   const assembly = readAssembly(folder);
-  progress.note('synthesised the stacks and bundled the Lambdas');
   const cloud = await startCloud(assembly, world, {
     enforce: (inventory) => network.enforce(ruleset(inventory)),
-    log: options.verbose
-      ? ({ source, line }) => progress.note(`${source}: ${line}`)
-      : () => undefined,
+    log: ({ source, line }) => {
+      if (options.verbose) progress.note(`${source}: ${line}`);
+      if (security !== undefined) logged.push(line);
+    },
     sweepSeconds: options.sweepSeconds,
     without: options.without.filter((way) => way !== 'host-timer'),
     gameDays: options.gameDays,
   });
+  if (security?.secret !== undefined) {
+    cloud.services.secrets.put(security.secret.name, security.secret.value);
+  }
   const agents = new Map(
     world.hosts.map((host) => [host.name, startAgent(host, network, cloud.agentUrl)]),
   );
@@ -110,13 +125,15 @@ export async function setStage(synthesised: Promise<string>, play: Play): Promis
     agents,
     stepFunctions: cloud.stepFunctions,
     journal: dynamoJournal(cloud.connection, { table: cloud.table }),
+    security,
+    logged,
     bystanders: await watchBystanders(world.hosts, network, labPortsOf(play.experiment)),
     snapshot: () => snapshot(world, network, cloud),
     editGroup: ({ ec2: before }) =>
       editNodesGroup(new EC2Client({ ...cloud.ec2 }), { before, now: () => cloud.inventory() }),
     takeEditsBack: (edits, { ec2: before }) =>
       takeEditsBack(new EC2Client({ ...cloud.ec2 }), edits, before),
-    awaitCluster: () => awaitCluster(world.hosts, network, labPortsOf(play.experiment)),
+    awaitCluster: () => awaitCluster(world.hosts, network, labPortsOf(play.experiment), security),
   };
 }
 
@@ -129,9 +146,10 @@ function machineNamed(id: string, { stateMachines }: Assembly): AssemblyStateMac
 }
 
 /** The numbers that the experiment gives, and the usual ones where it asks the nodes. */
-function labPortsOf({ portNumbers = {} }: Experiment): NodeConfig['ports'] {
+function labPortsOf({ portNumbers = {}, access }: Experiment): NodeConfig['ports'] {
   const { service, fabric, heartbeat, admin, ...tls } = portNumbers === 'node' ? {} : portNumbers;
   return {
+    ...(access?.tls === undefined ? {} : { tlsService: usualTlsService }),
     ...tls,
     service: service ?? usualPorts.service,
     fabric: fabric ?? usualPorts.fabric,
@@ -140,16 +158,21 @@ function labPortsOf({ portNumbers = {} }: Experiment): NodeConfig['ports'] {
   };
 }
 
-async function gatherNodes({ hosts }: World, network: Network, play: Play): Promise<void> {
-  const { options, experiment, progress } = play;
-  const asd = aerospikeServer();
+async function gatherNodes(
+  { hosts }: World,
+  network: Network,
+  play: Play & { readonly security: LabSecurity | undefined },
+): Promise<void> {
+  const { options, experiment, progress, security } = play;
+  // The server that anybody can have, Community Edition, knows neither TLS nor logins.
+  const asd = security === undefined ? aerospikeServer() : undefined;
   const ports = labPortsOf(experiment);
   const { nodePlan }: Layout = layouts[options.layout];
   await Promise.all([
-    startNodes(hosts, network, { clusterName: options.cluster, ports, asd, nodePlan }),
+    startNodes(hosts, network, { clusterName: options.cluster, ports, asd, nodePlan, security }),
     startOthers(hosts, network, ports),
   ]);
-  await awaitCluster(hosts, network, ports);
+  await awaitCluster(hosts, network, ports, security);
   const kind = asd === undefined ? 'stand-in' : 'real';
   progress.note(`${options.nodes} ${kind} nodes in one cluster, ${othersOf(hosts)}`);
 }
@@ -169,6 +192,7 @@ async function awaitCluster(
   hosts: readonly Host[],
   network: Network,
   ports: PortNumbers,
+  security: LabSecurity | undefined,
 ): Promise<void> {
   const nodes = hosts.filter(({ role }) => role === 'node');
   const [first] = nodes;
@@ -179,7 +203,13 @@ async function awaitCluster(
     String(ports.service),
     ...nodes.map(({ address }) => address),
   ];
-  const { code } = await network.run(first.name, [process.execPath, program, ...words]);
+  const { code } = await network.run(first.name, [
+    'env',
+    ...(security === undefined ? [] : [`SECURITY_FILE=${securityFile}`]),
+    process.execPath,
+    program,
+    ...words,
+  ]);
   if (code === 0) return;
   throw new Error(
     `Cannot set the stage as the nodes must form one cluster: found none after a minute`,

@@ -1,4 +1,4 @@
-import type { Experiment } from '../core/experiment.ts';
+import type { AskedRun } from '../core/asked-run.ts';
 import type { AclEntry, Inventory, Rule, RuleSpec } from '../core/inventory.ts';
 import type { JournalWrite, RunItem, WriteAnswer } from '../core/journal.ts';
 import type { Note } from '../core/note.ts';
@@ -8,6 +8,7 @@ import type { ScriptName } from '../core/script-names.ts';
 import type { RuleEdit } from '../core/step.ts';
 import type { Timing } from '../core/timing.ts';
 import type { AllowedWindow } from '../core/windows.ts';
+import type { Secrets } from './gateways-of-secrets.ts';
 
 /**
  * The interfaces through which the engine touches the world. `lambda/aws` implements them with the AWS
@@ -21,10 +22,7 @@ export interface Clock {
 }
 
 /** What a run was asked to do, kept from Open on. */
-export interface RunRequest {
-  readonly experiment: Experiment;
-  readonly startedBy: string;
-}
+export type RunRequest = AskedRun;
 
 /** What a run decided, kept before it may inject. */
 export interface PlanRecord {
@@ -236,6 +234,7 @@ export interface Gateways {
   readonly schedule: Schedule;
   readonly alarms: Alarms;
   readonly freeze: Freeze;
+  readonly secrets: Secrets;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly timing: Timing;

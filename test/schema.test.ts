@@ -45,7 +45,7 @@ describe('the published schemas', () => {
   test.each(parts)('$file: no object takes a key it does not name', ({ all }) => {
     const objects = all.filter(({ schema }) => 'properties' in schema);
 
-    expect(objects.length).toBeGreaterThan(6);
+    expect(objects.length).toBeGreaterThanOrEqual(3);
     expect(objects.filter(({ schema }) => schema['additionalProperties'] !== false)).toEqual([]);
   });
 });
@@ -94,7 +94,7 @@ describe('publish()', () => {
     const directory = emptyDirectory();
     const sentences = publish(directory, { check: true });
 
-    expect(sentences).toHaveLength(2);
+    expect(sentences).toHaveLength(files.length);
     for (const sentence of sentences) expect(sentence).toMatch(grammar);
     expect(readdirSync(directory)).toEqual([]);
   });
@@ -107,7 +107,7 @@ describe('publish()', () => {
       names.map((file) => `Wrote schema/${file}`),
     );
     expect(publish(directory, { check: true })).toEqual([]);
-    expect(readdirSync(directory)).toEqual(names);
+    expect(readdirSync(directory)).toEqual(names.toSorted());
   });
 
   test('finds a file that differs in a single byte', () => {

@@ -8,9 +8,12 @@ import type { Contradiction } from './contradiction.ts';
 /** What a whole experiment cannot be, whatever its faults. */
 export const ofWhole: readonly Contradiction<Experiment>[] = [
   {
-    found: ({ portNumbers = {} }) => {
+    found: ({ portNumbers = {}, access }) => {
       if (portNumbers === 'node') return false;
-      const numbers = Object.values({ ...usualPorts, ...portNumbers });
+      const { tlsService, ...plain } = { ...usualPorts, ...portNumbers };
+      // Nodes that are asked by TLS may have no other service port.
+      const isAlone = access?.tls !== undefined && tlsService === plain.service;
+      const numbers = Object.values(isAlone ? plain : { ...usualPorts, ...portNumbers });
       return new Set(numbers).size < numbers.length;
     },
     must: () => 'no two port numbers must be the same: found one twice',
@@ -18,6 +21,10 @@ export const ofWhole: readonly Contradiction<Experiment>[] = [
   {
     found: (experiment) => uselessIn(experiment) !== undefined,
     must: (experiment) => uselessIn(experiment) ?? '',
+  },
+  {
+    found: ({ expect, markers }) => expect?.lostMarkersMax !== undefined && markers === undefined,
+    must: () => 'markers must be there where expect has lostMarkersMax: found none',
   },
 ];
 

@@ -1,9 +1,10 @@
 import { canaryQuestions, controlQuestions, cutQuestions } from '../probe.ts';
-import type { ConnectionQuestion, Question, Subject } from '../probe.ts';
+import type { ConnectionQuestion, Subject } from '../probe.ts';
 import { touchedBy } from '../probe/touched.ts';
 import type { Finding } from '../verdict.ts';
-import { answeredWith, answersIn, count } from './answers.ts';
+import { answeredWith, answersIn, count, nameOf } from './answers.ts';
 import type { Count, Sample } from './answers.ts';
+import { cutOffThemselves } from './vantages.ts';
 
 /** Answers that came from the machine itself, or from a filter that says no. */
 const reached = ['open', 'refused'];
@@ -66,7 +67,8 @@ const triedOf = (subject: Subject, baseline: Sample): ConnectionQuestion[] =>
 
 /** Do new connections of the cut fail that were open before? */
 export function blockedFinding(subject: Subject, baseline: Sample, now: Sample): Finding {
-  const tried = triedOf(subject, baseline);
+  const deaf = cutOffThemselves(subject, baseline, now);
+  const tried = triedOf(subject, baseline).filter(({ from }) => !deaf.has(from));
   if (tried.length === 0) {
     return {
       answer: 'inconclusive',
@@ -88,16 +90,24 @@ export function blockedFinding(subject: Subject, baseline: Sample, now: Sample):
  * refused can still say so, and a connection that stood outside the cut stands.
  */
 export function controlFinding(subject: Subject, baseline: Sample, now: Sample): Finding {
-  const controls = controlQuestions(subject);
+  const deaf = cutOffThemselves(subject, baseline, now);
+  const controls = controlQuestions(subject).filter(({ from }) => !deaf.has(from));
   const answerTo = answersIn(now.seen);
   const open = countOpen(answeredWith(['open'], controls, baseline).map(answerTo));
   const refused = count(answeredWith(['refused'], controls, baseline).map(answerTo), (answer) =>
     reached.includes(answer),
   );
   const held = count(
-    heldControls(subject, baseline).map((canary) => livingOf(answerTo(canary))),
+    heldControls(subject, baseline)
+      .filter(({ from }) => !deaf.has(from))
+      .map((canary) => livingOf(saidOf(canary, answerTo(canary), now))),
     (answer) => answer === 'alive',
   );
+  if (deaf.size > 0 && open.wrong + refused.wrong === 0) {
+    const names = [...deaf].map((id) => nameOf(id, subject)).join(', ');
+    const saw = `${names} reached nothing at all, far from any rule of ours: cut off by something else`;
+    return { answer: 'inconclusive', saw };
+  }
   if (open.of + refused.of === 0) {
     return { answer: 'inconclusive', saw: 'no control connection was open before the fault' };
   }
@@ -114,13 +124,23 @@ export function controlFinding(subject: Subject, baseline: Sample, now: Sample):
   };
 }
 
+/** A node that does not even answer for itself is late or hangs; a canary that died on it tells no more. */
+function saidOf(
+  { to }: ConnectionQuestion,
+  answer: string | undefined,
+  { views }: Sample,
+): string | undefined {
+  const isSilent = views.some(({ from, view }) => from === to && view === null);
+  return answer === 'dead' && isSilent ? undefined : answer;
+}
+
 /** What a canary says of its connection; one that is not there says nothing. */
 export function livingOf(answer: string | undefined): 'alive' | 'dead' | undefined {
   return answer === 'alive' || answer === 'dead' ? answer : undefined;
 }
 
 /** The canaries outside the cut that came to stand. */
-function heldControls(subject: Subject, baseline: Sample): Question[] {
+function heldControls(subject: Subject, baseline: Sample): ConnectionQuestion[] {
   const isTouched = touchedBy(subject.plan);
   return heldCanaries(subject, baseline).filter((canary) => !isTouched(canary));
 }

@@ -34,9 +34,17 @@ function whyOpen({ subject, baseline, now }: Bite): string | undefined {
   const open = stillOpen(subject, baseline, now);
   const [first] = open;
   if (first === undefined) return undefined;
-  if (subject.experiment.mechanism === 'iptables') return undefined;
+  if (subject.experiment.mechanism === 'iptables') return bypassed(first, subject);
   const reasons = open.map((question) => reasonOf(question, subject));
   return reasons.find((reason) => reason !== undefined) ?? notSpread(first, subject);
+}
+
+/** Ours stand first in their chains when they come, so that others before them came later. */
+function bypassed({ from, to, port }: ConnectionQuestion, subject: Subject): string {
+  const { hosts } = subject.plan;
+  const places = [from, to].filter((id) => hosts.includes(id)).map((id) => nameOf(id, subject));
+  const where = places.length === 0 ? 'the host' : places.join(' or ');
+  return `port ${port} of ${nameOf(to, subject)} is open: on ${where} a rule of others accepts before ours, or ours was taken away`;
 }
 
 function notSpread(question: ConnectionQuestion, subject: Subject): string {

@@ -155,20 +155,28 @@ interface Way {
 }
 
 /** ACLs are asked at the edges of subnets only; within a subnet nothing passes them. */
-function passesEdges(filters: Filters, flow: Flow, { sender, to, address }: Way): boolean {
-  if (sender?.subnetId === to.subnetId) return true;
-  const into = decides(filters, flow, { at: to, direction: 'ingress', other: flow.from.address });
-  if (sender === undefined || !into) return into;
-  return decides(filters, flow, { at: sender, direction: 'egress', other: address });
+function passesEdges(filters: Filters, flow: Flow, way: Way): boolean {
+  return aclBarrier(filters, flow, way) === undefined;
 }
 
-function decides(
+function aclBarrier(filters: Filters, flow: Flow, { sender, to, address }: Way) {
+  if (sender?.subnetId === to.subnetId) return undefined;
+  const into = deniedBy(filters, flow, {
+    at: to,
+    direction: 'ingress',
+    other: flow.from.address,
+  });
+  if (sender === undefined || into !== undefined) return into;
+  return deniedBy(filters, flow, { at: sender, direction: 'egress', other: address });
+}
+
+function deniedBy(
   { networkAcls }: Filters,
   flow: Flow,
   edge: { at: Interface; direction: AclEntry['direction']; other: string },
-): boolean {
+): AclBarrier | undefined {
   const acl = networkAcls.find(({ subnetIds }) => subnetIds.includes(edge.at.subnetId));
-  if (acl === undefined) return true;
+  if (acl === undefined) return undefined;
   const [first] = acl.entries
     .filter(
       (entry) =>
@@ -177,7 +185,33 @@ function decides(
         reaches(rangeOfEntry(entry), flow),
     )
     .toSorted((left, right) => left.number - right.number);
-  return first?.action === 'allow';
+  if (first?.action === 'allow') return undefined;
+  return { kind: 'acl', aclId: acl.id, direction: edge.direction, entry: first };
+}
+
+/** The ACL that denies a flow: by this entry, or since none allows it. */
+export interface AclBarrier {
+  readonly kind: 'acl';
+  readonly aclId: string;
+  readonly direction: AclEntry['direction'];
+  readonly entry: AclEntry | undefined;
+}
+
+/**
+ * What a flow that {@link admits} does not let pass meets first: the sender's groups, the receiver's, or an
+ * ACL. Undefined for one that passes, and for one that cannot be: no address of the family.
+ */
+export function barrierOf(
+  filters: Filters,
+  flow: Flow,
+): { readonly kind: 'egress' | 'ingress' } | AclBarrier | undefined {
+  const to = heldNow(filters, flow.to);
+  const sender = flow.from.interface && heldNow(filters, flow.from.interface);
+  const address = flow.toAddress ?? to.addresses[0];
+  if (address === undefined) return undefined;
+  if (!letsOut(filters, flow, { sender, to, address })) return { kind: 'egress' };
+  if (admittingRules(filters, flow).length === 0) return { kind: 'ingress' };
+  return aclBarrier(filters, flow, { sender, to, address });
 }
 
 /** The interface with the groups that it holds in these filters. */

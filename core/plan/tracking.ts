@@ -137,7 +137,7 @@ class Tracker {
   }
 }
 
-const isWorld = (cidr: string, family: 4 | 6): boolean =>
+export const isWorld = (cidr: string, family: 4 | 6): boolean =>
   cidr.endsWith('/0') && inCidr(cidr, family === 4 ? '0.0.0.0' : '::');
 
 /** Interfaces through which EC2 tracks every connection (its User Guide, "automatically tracked"). */

@@ -16,8 +16,8 @@ const ofAKindMax = 12;
 
 /** Characters that the results of one script run may have (`line_most` in host/probe.sh). */
 const charactersMax = 2_380;
-/** Characters of a node's own view, at most. */
-const viewCharacters = 440;
+/** Characters of a node's own view and of its counters, at most. */
+const viewCharacters = 440 + 230;
 
 /** What was chosen for a plan, which is asked for many times a look. */
 const chosenBefore = new WeakMap<Subject['plan'], { subject: Subject; chosen: ChosenDials }>();

@@ -1,5 +1,6 @@
 import type { Connection, Cut } from '../cut.ts';
 import { portNumbersOf } from '../experiment.ts';
+import { isTlsAlone } from '../info-port.ts';
 import { clientsOf, destinationsOf, nodesOf } from '../inventory.ts';
 import type { Instance, Inventory } from '../inventory.ts';
 import type { PlanPart } from '../plan/plan.ts';
@@ -85,6 +86,8 @@ function otherLinksOf(id: string, lost: string, inventory: Inventory): Party {
 export function canaryLanes(subject: Subject): Lane[] {
   const { experiment, inventory, plan } = subject;
   const { service } = portNumbersOf(experiment);
+  // A canary speaks plainly, and a listener of TLS would close it at once.
+  if (isTlsAlone(experiment)) return [];
   const parties = partiesOf(inventory);
   const cut = cutPartsOf(plan)
     .filter((part) => linksOf(plan, part).size === 0)

@@ -3,6 +3,7 @@
  * service answers, what a node still ships, and dials that are made to be counted.
  */
 import { portNumbersOf } from '../experiment.ts';
+import { infoPortOf } from '../info-port.ts';
 import { clientsOf, nodesOf } from '../inventory.ts';
 import type { Instance, Inventory } from '../inventory.ts';
 import type { PlanPart } from '../plan/plan.ts';
@@ -77,19 +78,22 @@ export function serviceDials(subject: Subject): ConnectionQuestion[] {
 /** And what it says of itself, if it says anything. */
 export function serviceViews(subject: Subject): ConnectionQuestion[] {
   const size = nodesOf(subject.inventory).length;
+  const port = infoPortOf(subject.experiment);
   return serviceDials(subject).map((dial) => ({
     ...dial,
-    item: `${dial.item.replace(/^new/, 'view')}/${size}`,
+    item: `${dial.item.replace(/^new/, 'view').replace(/\d+$/, String(port))}/${size}`,
   }));
 }
 
-/** Who asks whom: each held machine is asked by a node that is not held, or else by a client. */
-function heldBy({ inventory, plan }: Subject): { from: string; target: Instance }[] {
+/**
+ * Who asks whom: each held machine is asked by a node that is not held, or else by a client; clients are
+ * never given what access needs.
+ */
+function heldBy({ experiment, inventory, plan }: Subject): { from: string; target: Instance }[] {
   const parts = partsOf(plan).filter(({ kind }) => kind === 'service');
   const targets = new Set(parts.flatMap((part: PlanPart) => part.targets));
-  const askers = [...nodesOf(inventory), ...clientsOf(inventory)].filter(
-    ({ id }) => !targets.has(id),
-  );
+  const clients = experiment.access === undefined ? clientsOf(inventory) : [];
+  const askers = [...nodesOf(inventory), ...clients].filter(({ id }) => !targets.has(id));
   const held = inventory.instances.filter(({ id }) => targets.has(id));
   return held.flatMap((target, place) => {
     const asker = askers[place % Math.max(1, askers.length)];

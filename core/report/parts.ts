@@ -72,7 +72,7 @@ const unseen: PartSeen = {
 function whatWasSeen(story: Story): (part: PlanPart) => PartSeen {
   const subject = subjectOf(story);
   const baseline = sampleAt(story.notes, 'baseline');
-  const looks = looksAt(story.notes);
+  const looks = looksAt(story);
   if (subject === undefined || baseline === undefined || !injected(story) || looks.length === 0) {
     return () => unseen;
   }

@@ -2,7 +2,7 @@ import { readTemplates } from './template.ts';
 import type { StackTemplate } from './template.ts';
 import { physicalName, resolve } from './intrinsics.ts';
 import { attributeOf } from './physical-names.ts';
-import { readDocument, readGroup, readRule, readSchedule } from './plain-resources.ts';
+import { readBucket, readDocument, readGroup, readRule, readSchedule } from './plain-resources.ts';
 import { readFunction, readStateMachine, readTable } from './running-resources.ts';
 
 /** A Lambda function and its bundle on disk. */
@@ -111,12 +111,19 @@ export interface AssemblyScheduleGroup {
   readonly name: string;
 }
 
+/** A bucket. */
+export interface AssemblyBucket {
+  readonly logicalId: string;
+  readonly name: string;
+}
+
 /** What the lab runs of a synthesised app. */
 export interface Assembly {
   readonly functions: readonly AssemblyFunction[];
   readonly stateMachines: readonly AssemblyStateMachine[];
   readonly documents: readonly AssemblyDocument[];
   readonly tables: readonly AssemblyTable[];
+  readonly buckets: readonly AssemblyBucket[];
   readonly rules: readonly AssemblyRule[];
   readonly schedules: readonly AssemblySchedule[];
   readonly scheduleGroups: readonly AssemblyScheduleGroup[];
@@ -145,6 +152,7 @@ export function readAssembly(directory: string): Assembly {
     stateMachines: all(['AWS::StepFunctions::StateMachine'], readStateMachine),
     documents: all(['AWS::SSM::Document'], readDocument),
     tables: all(['AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'], readTable),
+    buckets: all(['AWS::S3::Bucket'], readBucket),
     rules: all(['AWS::Events::Rule'], readRule),
     schedules: all(['AWS::Scheduler::Schedule'], readSchedule),
     scheduleGroups: all(['AWS::Scheduler::ScheduleGroup'], readGroup),

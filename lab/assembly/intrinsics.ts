@@ -6,6 +6,7 @@ import {
   labRegion,
   namePropertyOf,
   refOf,
+  spelt,
 } from './physical-names.ts';
 import type { StackTemplate } from './template.ts';
 
@@ -53,7 +54,8 @@ export function physicalName(logicalId: string, scope: Scope): string {
   const resource = scope.stack.Resources[logicalId];
   const property = resource === undefined ? undefined : namePropertyOf(resource.Type);
   const named = property === undefined ? undefined : resource?.Properties[property];
-  return named === undefined ? inventName(scope.stack.stackName, logicalId) : text(named, scope);
+  if (named !== undefined) return text(named, scope);
+  return spelt(resource?.Type ?? '', inventName(scope.stack.stackName, logicalId));
 }
 
 const isGiven = (value: unknown): boolean => value !== undefined;

@@ -11,6 +11,8 @@ interface Naming {
   readonly nameProperty?: string;
   readonly arn: (name: string) => string;
   readonly ref?: (name: string) => string;
+  /** Makes an invented name one that the service takes. */
+  readonly spell?: (name: string) => string;
 }
 
 const arn = (service: string, resource: string): string =>
@@ -62,6 +64,11 @@ const namings: Readonly<Record<string, Naming>> = {
     ref: (name) => `https://sqs.${labRegion}.amazonaws.com/${labAccount}/${name}`,
   },
   'AWS::SNS::Topic': { nameProperty: 'TopicName', arn: topicArn, ref: topicArn },
+  'AWS::S3::Bucket': {
+    nameProperty: 'BucketName',
+    arn: (name) => `arn:aws:s3:::${name}`,
+    spell: (name) => name.toLowerCase(),
+  },
   'AWS::Logs::LogGroup': {
     nameProperty: 'LogGroupName',
     arn: (name) => arn('logs', `log-group:${name}:*`),
@@ -89,6 +96,11 @@ export function inventName(stackName: string, logicalId: string): string {
 /** The property in which a template may name a resource of `type`, where it has one. */
 export function namePropertyOf(type: string): string | undefined {
   return namingOf(type).nameProperty;
+}
+
+/** A name that its service takes. */
+export function spelt(type: string, name: string): string {
+  return namingOf(type).spell?.(name) ?? name;
 }
 
 /** What `Ref` of a resource gives. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type {
+  AssemblyBucket,
   AssemblyDocument,
   AssemblyRule,
   AssemblySchedule,
@@ -91,5 +92,10 @@ export function readSchedule({ properties, logicalId, name }: Resource): Assembl
 
 /** Read a group of schedules. */
 export function readGroup({ logicalId, name }: Resource): AssemblyScheduleGroup {
+  return { logicalId, name };
+}
+
+/** Read a bucket; the lab's keeps no versions and deletes nothing. */
+export function readBucket({ logicalId, name }: Resource): AssemblyBucket {
   return { logicalId, name };
 }

@@ -3,6 +3,7 @@ import { types } from 'node:util';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod';
 import { entryFile } from '../assembly/running-resources.ts';
+import { heapHeld } from '../heap.ts';
 import type { LambdaFailure } from './lambda-runtime.ts';
 
 /**
@@ -27,6 +28,9 @@ const Invocation = z.object({
 });
 type Invocation = z.infer<typeof Invocation>;
 
+/** What the runtime asks of it. */
+const Asked = z.union([z.literal('weigh'), Invocation]);
+
 const Handler = z.custom<(event: unknown, context: object) => unknown>(
   (value) => typeof value === 'function',
 );
@@ -36,7 +40,11 @@ const settings = Settings.parse(process.env);
 process.on('disconnect', () => process.exit());
 try {
   const handler = await loadHandler();
-  process.on('message', (message) => void answer(Invocation.parse(message), handler));
+  process.on('message', (message) => {
+    const asked = Asked.parse(message);
+    if (asked === 'weigh') process.send?.({ kind: 'weighed', heapMb: heapHeld() });
+    else void answer(asked, handler);
+  });
   process.send?.({ kind: 'ready' });
   flushCompileCache(); // It is killed, and would keep nothing at its end.
 } catch (error) {

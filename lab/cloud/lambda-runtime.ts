@@ -55,6 +55,8 @@ export interface LambdaRuntime {
   misbehave(name: string, how: Misbehaviour, times?: number): void;
   /** Processes that serve an invocation now; each can be killed, as when Lambda loses a machine. */
   busy(): readonly BusyProcess[];
+  /** The heaps of processes that serve nothing now, each after a full collection. */
+  weigh(): Promise<readonly HeldHeap[]>;
   /** Drops the record of invocations so far. */
   forget(): void;
   close(): Promise<void>;
@@ -65,6 +67,12 @@ export interface BusyProcess {
   readonly functionName: string;
   /** SIGKILL; resolves once it is gone. */
   kill(): Promise<void>;
+}
+
+/** What a process of a function holds on to between invocations, in MiB. */
+export interface HeldHeap {
+  readonly functionName: string;
+  readonly heapMb: number;
 }
 
 /** Start the runtime with its front door on 127.0.0.1. */
@@ -101,6 +109,8 @@ export async function startLambdas(
       planned.plan(name, how, times);
     },
     busy: () => [...fleets.values()].flatMap((fleet) => fleet.busy),
+    weigh: async () =>
+      (await Promise.all([...fleets.values()].map((fleet) => fleet.weigh()))).flat(),
     forget: () => void invocations.splice(0),
     async close() {
       await door.close();
@@ -135,6 +145,18 @@ class Fleet {
   get busy(): BusyProcess[] {
     const functionName = this.#target.name;
     return [...this.#busy].map((sandbox) => ({ functionName, kill: () => sandbox.kill() }));
+  }
+
+  /** One that is weighed is not idle meanwhile. */
+  async weigh(): Promise<HeldHeap[]> {
+    const functionName = this.#target.name;
+    const held = this.#idle.splice(0).map(async (sandbox) => {
+      const heapMb = await sandbox.weigh();
+      if (sandbox.alive) this.#idle.push(sandbox);
+      else this.#all.delete(sandbox);
+      return heapMb === undefined ? [] : [{ functionName, heapMb }];
+    });
+    return (await Promise.all(held)).flat();
   }
 
   async close(): Promise<void> {

@@ -18,6 +18,8 @@ import type { InvokeResult } from './lambda-runtime.ts';
 export interface Sandbox {
   readonly alive: boolean;
   invoke(event: unknown): Promise<InvokeResult>;
+  /** Its heap after a full collection, in MiB; for one that serves no invocation. Undefined: it is gone. */
+  weigh(): Promise<number | undefined>;
   kill(): Promise<void>;
 }
 
@@ -30,6 +32,7 @@ const Failure = z.object({
 const Message = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready') }),
   z.object({ kind: z.literal('broken'), failure: Failure }),
+  z.object({ kind: z.literal('weighed'), heapMb: z.number() }),
   z.object({ kind: z.literal('done'), requestId: z.string(), payload: z.unknown() }),
   z.object({ kind: z.literal('failed'), requestId: z.string(), failure: Failure }),
 ]);
@@ -73,6 +76,14 @@ export function startSandbox(
       const answer = nextMessage(child, gone, deadline);
       if (child.connected) child.send({ requestId, event, arn, deadline });
       return resultOf(await answer, { child, requestId, timeoutSeconds });
+    },
+    async weigh() {
+      const first = await started;
+      if (first.kind !== 'ready' || !child.connected) return undefined;
+      const answer = nextMessage(child, gone);
+      child.send('weigh');
+      const heard = await answer;
+      return heard.kind === 'weighed' ? heard.heapMb : undefined;
     },
     async kill() {
       child.kill('SIGKILL');

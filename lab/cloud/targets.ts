@@ -17,7 +17,7 @@ const Start = z.object({
  * Scheduler's universal target `aws-sdk:sfn:startExecution`.
  */
 export function startTargets(
-  lambdas: LambdaRuntime,
+  lambdas: Pick<LambdaRuntime, 'invoke'>,
   stepFunctions: () => StepFunctions,
 ): StartTarget {
   return async (targetArn, input) => {

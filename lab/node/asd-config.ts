@@ -21,6 +21,8 @@ export function asdConfig(config: NodeConfig, workDirectory: string): string {
       `cluster-name ${config.clusterName}`,
       `node-id ${config.id}`,
       'proto-fd-max 1024',
+      // Without it the server takes no IPv6 address.
+      ...(config.address6 === undefined ? [] : ['advertise-ipv6 true']),
       `work-directory ${workDirectory}`,
     ]),
     block('logging', [block(`file ${workDirectory}/aerospike.log`, ['context any info'])]),

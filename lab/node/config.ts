@@ -16,8 +16,8 @@ const destinationSchema = z.strictObject({
  *
  * It tells others `address` and listens there, or on `bind`, where its addresses are another machine's
  * business (a container's). Fabric runs over `fabricAddresses` where these are given. The TLS ports speak
- * plain TCP: what counts is that they are ports of their own, and that nodes which have them dial each
- * other there.
+ * plain TCP, but for the service's where a node has a certificate: what counts is that they are ports of
+ * their own, and that nodes which have them dial each other there.
  */
 export const nodeConfigSchema = z.strictObject({
   id: z
@@ -52,6 +52,8 @@ export const nodeConfigSchema = z.strictObject({
     .min(1),
   rack: z.int().min(0).max(1_000_000).default(0),
   destinations: z.array(destinationSchema).default([]),
+  /** A file that says how it is guarded (NodeSecurity); left out: it answers everybody. */
+  securityFile: z.string().optional(),
   build: z
     .string()
     .regex(/^\d+(\.\d+){2,3}$/)

@@ -1,8 +1,8 @@
 /**
  * One stand-in Aerospike node as a process: `node lab/node/main.ts '<configuration as JSON>'`.
  *
- * It calls itself asd, for that is the name by which a server's process is found. Prints `ready` on stdout once it listens everywhere. Ends on SIGTERM or SIGINT with status 0, and with
- * status 1 and one line on stderr when the configuration is wrong or a port cannot be had. Does not end when
+ * It calls itself asd, for that is the name by which a server's process is found. Prints `ready` on stdout
+ * once it listens everywhere. SIGUSR2 makes it answer five seconds late from then on. Ends on SIGTERM or SIGINT with status 0, and with status 1 and one line on stderr when the configuration is wrong or a port cannot be had. Does not end when
  * its parent does: whoever starts it ends it.
  */
 import { flushCompileCache } from 'node:module';
@@ -11,6 +11,8 @@ import { nodeConfigSchema } from './config.ts';
 import { StandInNode } from './node.ts';
 
 process.title = 'asd';
+/** More than any probe waits. */
+const lateMs = 5_000;
 try {
   const node = new StandInNode(nodeConfigSchema.parse(JSON.parse(process.argv[2] ?? '')));
   await node.start();
@@ -20,6 +22,7 @@ try {
   };
   process.on('SIGTERM', end);
   process.on('SIGINT', end);
+  process.on('SIGUSR2', () => node.answerLate(lateMs));
   process.stdout.write('ready\n');
   flushCompileCache(); // It may be killed, and would keep nothing at its end.
 } catch (error) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { fabricAddressesOf } from './config.ts';
 import type { NodeConfig } from './config.ts';
 import { ConnectionTally } from './connection-tally.ts';
@@ -12,6 +13,7 @@ import { replyTo } from './info-replies.ts';
 import type { Snapshot } from './info-snapshot.ts';
 import { Membership } from './membership.ts';
 import type { Pulse } from './messages.ts';
+import { readSecurity } from './security.ts';
 import { Shipping } from './shipping.ts';
 import { timingsOf } from './timings.ts';
 import type { Timings } from './timings.ts';
@@ -37,6 +39,7 @@ export class StandInNode {
   readonly #admins = new ConnectionTally();
   readonly #startedAt = now();
   readonly #servers: Server[] = [];
+  #lateMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #requests = 0;
 
@@ -101,18 +104,20 @@ export class StandInNode {
   async #listenEverywhere(): Promise<void> {
     const { ports, address6, bind } = this.#config;
     const any = address6 === undefined ? '0.0.0.0' : '::';
-    const reply = (body: string) => this.#reply(body);
-    const onInfo = (socket: Socket) => serveInfo(socket, this.#clients, reply);
+    const how = { reply: (body: string) => this.#reply(body), lateMs: () => this.#lateMs };
+    const { tls, login } = readSecurity(this.#config.securityFile);
+    const onInfo = (socket: Socket) => serveInfo(socket, this.#clients, { ...how, login });
     const onHeartbeat = (socket: Socket) => this.#mesh.accept(socket);
     const onFabric = (socket: Socket) => this.#fabric.accept(socket);
     const listen = (address: string, port: number, onSocket: (socket: Socket) => void) => {
-      const server = createServer(onSocket);
+      const isTls = tls !== undefined && port === ports.tlsService;
+      const server = isTls ? createTlsServer(tls, onSocket) : createServer(onSocket);
       this.#servers.push(server);
       return listening(server, address, port);
     };
     const at = (addresses: readonly string[]) => (bind === undefined ? addresses : [bind]);
     await Promise.all([
-      listen(any, ports.admin, (socket) => serveInfo(socket, this.#admins, reply)),
+      listen(any, ports.admin, (socket) => serveInfo(socket, this.#admins, { ...how, login })),
       ...both(ports.service, ports.tlsService).map((port) => listen(any, port, onInfo)),
       ...both(ports.heartbeat, ports.tlsHeartbeat).flatMap((port) =>
         at(this.#addresses).map((address) => listen(address, port, onHeartbeat)),
@@ -121,6 +126,11 @@ export class StandInNode {
         at(fabricAddressesOf(this.#config)).map((address) => listen(address, port, onFabric)),
       ),
     ]);
+  }
+
+  /** Answers every question so much later from now on, as a node that is short of something does; milliseconds. */
+  answerLate(milliseconds: number): void {
+    this.#lateMs = milliseconds;
   }
 
   #tick(isPulse: boolean): void {

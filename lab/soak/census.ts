@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import type { HeldHeap } from '../cloud/lambda-runtime.ts';
+import { heapHeld } from '../heap.ts';
 import type { Census } from './run-record.ts';
 
 interface Process {
@@ -12,7 +14,7 @@ const pageBytes = 4096;
 const mebibyte = 1024 * 1024;
 
 /** Counts every process that this process's /proc shows, which in the lab is every process of the lab. */
-export function takeCensus(): Census {
+export function takeCensus(lambdaHeaps: readonly HeldHeap[]): Census {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => processOf(Number(pid)));
@@ -21,8 +23,9 @@ export function takeCensus(): Census {
   const known = Object.values(kinds);
   return {
     labMb: sum(({ pid }) => pid === process.pid),
-    heapMb: rounded(process.memoryUsage().heapUsed / mebibyte),
+    heapMb: rounded(heapHeld()),
     lambdasMb: sum(is(kinds.lambdas)),
+    lambdaHeaps: largestOf(lambdaHeaps),
     nodesMb: sum(is(kinds.nodes)),
     agentsMb: sum(is(kinds.agents)),
     othersMb: sum((one) => one.pid !== process.pid && !known.some((part) => is(part)(one))),
@@ -30,6 +33,16 @@ export function takeCensus(): Census {
     zombies: all.filter(({ zombie }) => zombie).length,
     hostScripts: all.filter(is('/run/aerofault/')).length,
   };
+}
+
+function largestOf(heaps: readonly HeldHeap[]): Record<string, number> {
+  const byName = Object.groupBy(heaps, ({ functionName }) => functionName);
+  return Object.fromEntries(
+    Object.entries(byName).map(([name, held = []]) => [
+      name,
+      rounded(Math.max(...held.map(({ heapMb }) => heapMb))),
+    ]),
+  );
 }
 
 /** A node gives itself the name of the real server, and that name alone. */

@@ -16,6 +16,7 @@ import type { Stage } from '../stage.ts';
 import { anotherStage } from './another-stage.ts';
 import { disturbances } from './disturbances.ts';
 import { drawExperiment, examplesOn } from './draw-experiment.ts';
+import { forgetRuns } from './forget-runs.ts';
 import { keptPromise } from './run-record.ts';
 import type { LogLine, RunRecord } from './run-record.ts';
 import { seededChance } from './seeded-chance.ts';
@@ -43,13 +44,15 @@ async function main(given: Given): Promise<number> {
   const all = examplesOn(given.on);
   const stage = await stageOver(given, all);
   const chance = seededChance(given.seed * 1_000 + given.stage);
+  const inJournal = new Set<string>();
   for (let index = 1; Date.now() < given.until; index++) {
     const draw = drawRun({ stage: given.stage, index }, all, chance);
     const record = await soakRun(stage, draw, chance);
     write(given.log, record);
     tell(record);
     if (!keptPromise(record)) return anotherStage;
-    forget(stage);
+    inJournal.add(record.runId);
+    await forget(stage, inJournal);
   }
   return 0;
 }
@@ -81,8 +84,13 @@ function drawRun(
   return { ...which, experiment, disturbance, state, afterMs: chance.between(0, most) };
 }
 
-/** What the lab recorded of a run that is over would only fill its memory. */
-function forget({ cloud: { services } }: Stage): void {
+/** What the lab recorded of runs that are over would only fill its memory. */
+async function forget({ cloud, journal }: Stage, inJournal: Set<string>): Promise<void> {
+  const watched = new Set(await journal.watchedRuns());
+  const struckOff = [...inJournal].filter((runId) => !watched.has(runId));
+  await forgetRuns(cloud, struckOff);
+  for (const runId of struckOff) inJournal.delete(runId);
+  const { services } = cloud;
   for (const service of [
     services.ec2,
     services.ssm,
@@ -91,6 +99,8 @@ function forget({ cloud: { services } }: Stage): void {
     services.scheduler,
     services.lambdas,
     services.bus,
+    services.eventBridge,
+    services.s3,
     services.stepFunctions,
   ]) {
     service.forget();

@@ -14,7 +14,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Refusal } from '../../core/refusal.ts';
 import { buildAssembly } from '../build-assembly.ts';
-import { withCompileCache } from '../compile-cache.ts';
+import { compileCache } from '../compile-cache.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Usage } from '../options.ts';
 import { ensureTools, unshareCommand } from '../prerequisites.ts';
@@ -69,7 +69,7 @@ function inNamespaces(given: object): Promise<number | null> {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: {
       ...process.env,
-      ...withCompileCache,
+      ...compileCache,
       AEROFAULT_SOAK: JSON.stringify(given),
       NODE_NO_WARNINGS: '1',
     },

@@ -7,8 +7,11 @@ export const Census = z.strictObject({
   labMb: z.number().meta({
     description: "The lab's own process: endpoints, router rules, and the journal, in memory",
   }),
-  heapMb: z.number(),
+  heapMb: z.number().meta({ description: 'Its heap after a full collection' }),
   lambdasMb: z.number(),
+  lambdaHeaps: z
+    .record(z.string(), z.number())
+    .meta({ description: 'The largest heap of each function after a full collection' }),
   nodesMb: z.number(),
   agentsMb: z.number(),
   othersMb: z.number(),

@@ -67,7 +67,7 @@ export async function soakRun(stage: Stage, draw: Draw, chance: SeededChance): P
     left,
     seconds: Math.round((endedAt - startedAt) / 100) / 10,
     journalItems: await countItems(stage.cloud),
-    census: takeCensus(),
+    census: takeCensus(await stage.cloud.services.lambdas.weigh()),
   };
 }
 

@@ -56,31 +56,50 @@ const measures = {
   'items in the journal': ({ journalItems }: RunRecord) => journalItems,
 } as const;
 
-/** Of the longest stage: first and second half, and the slope of a straight line through all of it. */
+/** Of the longest stage, the mean of each quarter. Heaps are after a full collection, all else as it is. */
 function memory(runs: readonly RunRecord[]): string[] {
   const stages = Map.groupBy(runs, ({ stage }) => stage);
   const [longest = []] = [...stages.values()].toSorted((a, b) => b.length - a.length);
-  const middle = Math.ceil(longest.length / 2);
-  const rows = Object.entries(measures).map(([name, of]) => {
-    const halves = [longest.slice(0, middle), longest.slice(middle)];
-    const [first = 0, second = 0] = halves.map((half) => sum(half, of) / Math.max(1, half.length));
-    const slope = slopeAnHour(longest, of);
-    return `  ${name.padEnd(28)}${fixed(first)}${fixed(second)}${fixed(slope)}`;
-  });
-  const head = `${`the longest stage, ${longest.length} runs`.padEnd(30)}${'1st half'.padStart(10)}${'2nd half'.padStart(10)}${'an hour'.padStart(10)}`;
-  return [head, ...rows];
+  const names = new Set(longest.flatMap(({ census }) => Object.keys(census.lambdaHeaps)));
+  const heaps = [...names].toSorted().map((name) => heapRow(name, longest));
+  const head = `the longest stage, ${longest.length} runs`.padEnd(nameWidth);
+  const columns = ['1st', '2nd', '3rd', '4th'].map((title) => title.padStart(columnWidth));
+  return [
+    `${head}${columns.join('')}`,
+    ...Object.entries(measures).map(([name, of]) => row(name, quarters(longest, of))),
+    '',
+    'heap of each Lambda, MiB',
+    ...heaps,
+  ];
 }
 
-const fixed = (value: number): string => value.toFixed(1).padStart(10);
+const nameWidth = 58;
+const columnWidth = 9;
+
+/** A function that was not there yet when a run ended counts in no mean of that quarter. */
+function heapRow(name: string, runs: readonly RunRecord[]): string {
+  const had = (run: RunRecord): number[] => {
+    const { [name]: heapMb } = run.census.lambdaHeaps;
+    return heapMb === undefined ? [] : [heapMb];
+  };
+  return row(
+    name,
+    inFour(runs).map((quarter) => mean(quarter.flatMap(had))),
+  );
+}
+
+function row(name: string, values: readonly number[]): string {
+  const columns = values.map((value) => value.toFixed(1).padStart(columnWidth));
+  return `  ${name}`.padEnd(nameWidth) + columns.join('');
+}
+
+const quarters = (runs: readonly RunRecord[], of: (run: RunRecord) => number): number[] =>
+  inFour(runs).map((quarter) => mean(quarter.map(of)));
+
+function inFour<T>(all: readonly T[]): T[][] {
+  const edge = (quarter: number): number => Math.round((quarter * all.length) / 4);
+  return [0, 1, 2, 3].map((quarter) => all.slice(edge(quarter), edge(quarter + 1)));
+}
 
 const mean = (values: readonly number[]): number =>
   values.reduce((total, value) => total + value, 0) / Math.max(1, values.length);
-
-/** Least squares. */
-function slopeAnHour(runs: readonly RunRecord[], of: (run: RunRecord) => number): number {
-  const points = runs.map((run) => ({ x: Date.parse(run.at) / 3_600_000, y: of(run) }));
-  const [mx, my] = [mean(points.map(({ x }) => x)), mean(points.map(({ y }) => y))];
-  const spread = points.reduce((total, { x }) => total + (x - mx) ** 2, 0);
-  const shared = points.reduce((total, { x, y }) => total + (x - mx) * (y - my), 0);
-  return spread === 0 ? 0 : shared / spread;
-}

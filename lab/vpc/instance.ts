@@ -37,8 +37,15 @@ const STATE_DIRECTORY = '/var/lib/aerofault';
  */
 const LINGER_MS = 2_000;
 
-/** The repository and this Node: readable inside an instance even where they lie in a private directory. */
-const VISIBLE = [resolve(import.meta.dirname, '../..'), dirname(process.execPath)];
+/**
+ * The repository, this Node, a real server and a folder with its client where they are named: readable inside
+ * an instance even where they lie in a private directory.
+ */
+const VISIBLE = [
+  resolve(import.meta.dirname, '../..'),
+  dirname(process.execPath),
+  ...namedFolders(process.env),
+];
 
 /** What an instance is made with. */
 export interface Housing {
@@ -173,6 +180,12 @@ echo "$pid"
 exec >/dev/null 2>&1
 read -r _ || true
 `;
+
+function namedFolders({ AEROFAULT_ASD, AEROFAULT_CLIENT }: NodeJS.ProcessEnv): string[] {
+  const server = AEROFAULT_ASD === undefined ? [] : [dirname(AEROFAULT_ASD)];
+  const client = AEROFAULT_CLIENT === undefined ? [] : [AEROFAULT_CLIENT];
+  return [...server, ...client].filter((folder) => folder.startsWith('/') && existsSync(folder));
+}
 
 function hiddenPaths(): string[] {
   return VISIBLE.filter((path) =>

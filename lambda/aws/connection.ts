@@ -1,3 +1,5 @@
+import { countingLogger } from './call-count.ts';
+
 /**
  * How the SDK clients talk: every request has an end, and only what may be repeated is repeated.
  *
@@ -30,9 +32,18 @@ export function patient(connection: Connection) {
   return { ...bounded(connection), maxAttempts: 4 };
 }
 
+/**
+ * For what comes after a run's outcome is safe and may be sent twice: two attempts that end within seconds,
+ * so that a service that does not answer cannot cost the Lambda the time it has left.
+ */
+export function brief(connection: Connection) {
+  return { ...bounded({ requestMs: 5_000, ...connection }), maxAttempts: 2 };
+}
+
 function bounded({ requestMs = 15_000, ...rest }: Connection) {
   return {
     ...rest,
+    logger: countingLogger,
     requestHandler: {
       connectionTimeout: Math.min(connectionMs, requestMs),
       requestTimeout: requestMs,

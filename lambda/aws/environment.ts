@@ -15,6 +15,7 @@ import { dynamoJournal } from './journal.ts';
 import { ec2Network } from './network.ts';
 import { oneTimeSchedule } from './schedule.ts';
 import type { ScheduleTarget } from './schedule.ts';
+import { managedSecrets } from './secrets.ts';
 
 const Seconds = z
   .string()
@@ -43,6 +44,8 @@ const Environment = z.object({
   DOCUMENT_SEVER: Name.optional(),
   DOCUMENT_PROBE: Name.optional(),
   DOCUMENT_SURVEY: Name.optional(),
+  DOCUMENT_MARKERS: Name.optional(),
+  DOCUMENT_ACCESS: Name.optional(),
   SCHEDULE_GROUP: Name.optional(),
   SCHEDULE_ROLE_ARN: Name.optional(),
   SCHEDULE_DEAD_LETTER_ARN: Name.optional(),
@@ -83,6 +86,7 @@ export function awsGateways(
       target: () => targetOf(read),
     }),
     alarms: cloudWatchAlarms(connection),
+    secrets: managedSecrets(connection),
     freeze: parameterFreeze(connection, { name: () => demanded(read, 'FREEZE_PARAMETER') }),
     clock,
     chance: { attempt },
@@ -143,6 +147,8 @@ function documentsOf(read: Environment): Documents {
     sever: read.DOCUMENT_SEVER,
     probe: read.DOCUMENT_PROBE,
     survey: read.DOCUMENT_SURVEY,
+    markers: read.DOCUMENT_MARKERS,
+    access: read.DOCUMENT_ACCESS,
   };
 }
 

@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
+import { Picked } from '../../core/asked-run.ts';
 import { ExperimentSchema } from '../../core/experiment.ts';
 import { Inventory } from '../../core/inventory.ts';
 import { RunItem } from '../../core/journal.ts';
@@ -71,7 +72,11 @@ export function contentItem(key: Key, content: object): Item {
   return itemOf({ ...key, content });
 }
 
-const Requested = z.strictObject({ experiment: ExperimentSchema, startedBy: z.string() });
+const Requested = z.strictObject({
+  experiment: ExperimentSchema,
+  startedBy: z.string(),
+  picked: Picked.optional(),
+});
 
 export const readRequest = (item: Item): RunRequest => Requested.parse(contentOf(item));
 export const readNote = (item: Item): Note => Note.parse(contentOf(item));

@@ -1,7 +1,8 @@
 import { aclTags, runTag } from '../../core/inventory.ts';
-import type { AclEntry, Inventory } from '../../core/inventory.ts';
+import type { Inventory } from '../../core/inventory.ts';
 import type { RunItem } from '../../core/journal.ts';
 import type { SwapAcl } from '../../core/step.ts';
+import { entriesTakenAlong, sameSlot } from '../../core/taken-along.ts';
 import type { AclOfSubnet, Answer, Gateways, Network } from '../gateways.ts';
 import { whileDone } from './in-turn.ts';
 import { idsOf, marksOfMade } from './marks.ts';
@@ -61,9 +62,6 @@ function fill(
   );
 }
 
-const sameSlot = (left: AclEntry, right: AclEntry): boolean =>
-  left.direction === right.direction && left.number === right.number;
-
 /** An ACL that others gave the subnet meanwhile stays. */
 async function associate(
   { subnetId, originalId }: SwapAcl,
@@ -93,18 +91,11 @@ export async function lookAtSwapped(
   const ids = new Set([...clones.map(({ id }) => id), ...(isOurs && now ? [now.aclId] : [])]);
   const back = isOurs && now ? [() => associateBack(now, { swap, inventory, network })] : [];
   const deletes = [...ids].map((id) => () => network.deleteAcl(id));
-  const takesAlong = clones.flatMap((clone) => addedTo(clone, swap));
+  const takesAlong = clones.flatMap(({ id, entries }) =>
+    entriesTakenAlong({ id, parts: entries }, swap.entries ?? entries),
+  );
   return { kind: 'ours', undo: () => whileDone([...back, ...deletes]), takesAlong };
 }
-
-/** What others have put into a clone, which goes with it. */
-const addedTo = ({ id, entries }: Clone, { entries: own = entries }: Swap): string[] =>
-  entries
-    .filter((entry) => !own.some((one) => sameSlot(one, entry)))
-    .map(
-      ({ direction, number }) =>
-        `${id}: ${direction} entry ${number} was added, and went with the run's network ACL`,
-    );
 
 /**
  * An ACL that others gave the subnet meanwhile stays: associations are named by an id that changes with

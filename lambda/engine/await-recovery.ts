@@ -3,14 +3,17 @@ import { recoveredFindings } from '../../core/judge.ts';
 import type { Seen } from '../../core/note.ts';
 import {
   controlQuestions,
+  counterQuestions,
   cutQuestions,
+  lagQuestions,
   partQuestions,
   recorderItem,
   viewQuestions,
 } from '../../core/probe.ts';
 import { worst } from '../../core/verdict.ts';
 import type { Gateways } from '../gateways.ts';
-import { ask, sample } from './probing.ts';
+import { settleMarkers } from './markers.ts';
+import { ask, itemsOf, sample } from './probing.ts';
 import { baselineOf } from './prove.ts';
 import { contextOf } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
@@ -37,12 +40,17 @@ export async function awaitRecovery(runId: string, gateways: Gateways): Promise<
     ...cutQuestions(context),
     ...controlQuestions(context),
     ...partQuestions(context, 'before'),
+    ...lagQuestions(context),
+    ...counterQuestions(context),
   ];
   const now = await sample(context, 'recovery', { questions, gateways });
   const verdict = worst(recoveredFindings(context, await baselineOf(run, gateways), now));
   const giveUpAt = (run.finalAt ?? run.closedAt ?? 0) + 1000 * timing.recoverySeconds;
   const again = verdict.answer !== 'confirmed' && clock.now() < giveUpAt;
-  if (!again) await collect(context, gateways);
+  if (!again) {
+    await collect(context, gateways);
+    await settleMarkers(context, verdict.answer === 'confirmed', gateways);
+  }
   return {
     again,
     lookAt: new Date(clock.now() + pauseMs).toISOString(),
@@ -52,27 +60,42 @@ export async function awaitRecovery(runId: string, gateways: Gateways): Promise<
 
 /** Brings the nodes' recorded changes into the journal and ends recorders and canaries. */
 async function collect(context: RunContext, gateways: Gateways): Promise<void> {
-  await Promise.all(
-    nodesOf(context.inventory).map((node) => collectFrom(node.id, context, gateways)),
-  );
+  let since = new Map(nodesOf(context.inventory).map(({ id }) => [id, 0]));
+  for (let page = 0; page < pagesMax && since.size > 0; page += 1) {
+    since = await collectPage(since, context, gateways);
+  }
   const everyone = context.inventory.instances.map(({ id }) => [id, ['stop']] as const);
   await ask(new Map(everyone), { context, gateways });
 }
 
-async function collectFrom(from: string, context: RunContext, gateways: Gateways): Promise<void> {
-  const node = context.inventory.instances.find(({ id }) => id === from);
-  if (node === undefined) return;
-  let since = 0;
-  for (let page = 0; page < pagesMax; page += 1) {
-    const item = recorderItem(node, context.experiment, { since });
-    const { changes, more } = changesIn(
-      await ask(new Map([[from, [item]]]), { context, gateways }),
-    );
-    const { journal, clock } = gateways;
-    await journal.note(context.run.runId, { kind: 'changes', at: clock.now(), from, changes });
-    since = changes.at(-1)?.[0] ?? since;
-    if (!more || changes.length === 0) return;
-  }
+/** The next page of each node's changes; gives the nodes that have more, and since when. */
+async function collectPage(
+  since: ReadonlyMap<string, number>,
+  context: RunContext,
+  gateways: Gateways,
+): Promise<Map<string, number>> {
+  const { journal, clock } = gateways;
+  const questions = nodesOf(context.inventory).flatMap((node) => {
+    const after = since.get(node.id);
+    if (after === undefined) return [];
+    return [{ from: node.id, item: recorderItem(node, context.experiment, { since: after }) }];
+  });
+  const seen = await ask(itemsOf(questions), { context, gateways });
+  const pages = [...since.keys()].map((from) => ({
+    from,
+    ...changesIn(seen.filter((one) => one.from === from)),
+  }));
+  await Promise.all(
+    pages.map(({ from, changes }) =>
+      journal.note(context.run.runId, { kind: 'changes', at: clock.now(), from, changes }),
+    ),
+  );
+  return new Map(
+    pages.flatMap(({ from, changes, more }) => {
+      const last = changes.at(-1)?.[0];
+      return more && last !== undefined ? [[from, last]] : [];
+    }),
+  );
 }
 
 function changesIn(seen: readonly Seen[]): Extract<Seen['result'], { changes: unknown }> {

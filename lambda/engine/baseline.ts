@@ -4,6 +4,7 @@ import type { Sample } from '../../core/judge.ts';
 import {
   canaryQuestions,
   controlQuestions,
+  counterQuestions,
   cutQuestions,
   lagQuestions,
   partQuestions,
@@ -30,6 +31,29 @@ export async function baseline(
 ): Promise<{ steady: boolean; says: string }> {
   const context = await contextOf(runId, gateways);
   refuseClosed(context.run);
+  try {
+    const seen = await lookBefore(context, gateways);
+    if (!seen.steady) await leaveAccess(context, gateways);
+    return seen;
+  } catch (error) {
+    if (error instanceof Refusal) await leaveAccess(context, gateways);
+    throw error;
+  }
+}
+
+/** A run that ends here asks nothing more, so that hosts need no longer keep what it logs in with. */
+async function leaveAccess(context: RunContext, gateways: Gateways): Promise<void> {
+  if (context.experiment.access === undefined) return;
+  await ask(new Map(context.inventory.instances.map(({ id }) => [id, ['stop']])), {
+    context,
+    gateways,
+  });
+}
+
+async function lookBefore(
+  context: RunContext,
+  gateways: Gateways,
+): Promise<{ steady: boolean; says: string }> {
   await refuseOpenAlarms(context, gateways);
   await trySever(context, gateways);
   await ask(itemsOf(recorders(context)), { context, gateways });
@@ -50,6 +74,7 @@ function baselineQuestions(context: RunContext): Question[] {
     ...canaryQuestions(context, 'keep'),
     ...partQuestions(context, 'before'),
     ...lagQuestions(context),
+    ...counterQuestions(context),
   ];
 }
 

@@ -1,8 +1,11 @@
+import { refuseNoAnswer } from '../../core/access/refuse-no-answer.ts';
 import { PortName } from '../../core/aerospike.ts';
 import { experimentOn } from '../../core/experiment-on.ts';
-import { numbersOf, portNumbersOf } from '../../core/experiment.ts';
+import { numbersOf } from '../../core/experiment.ts';
 import type { Experiment } from '../../core/experiment.ts';
 import { refuseDataLoss } from '../../core/guards/refuse-data-loss.ts';
+import { infoPortOf } from '../../core/info-port.ts';
+import type { RunItem } from '../../core/journal.ts';
 import { plan } from '../../core/plan/plan.ts';
 import type { Plan } from '../../core/plan/plan.ts';
 import { refuseTooManyCalls } from '../../core/plan/security-group/calls.ts';
@@ -11,8 +14,11 @@ import type { Inventory } from '../../core/inventory.ts';
 import { Refusal, RunClosed } from '../../core/refusal.ts';
 import { isHostStep } from '../../core/step.ts';
 import type { Gateways } from '../gateways.ts';
+import { withAccess } from './access.ts';
+import type { AskedAccess } from './access.ts';
 import { scriptsOf } from './host-script.ts';
 import { refuseClosed, requestOf, runOf } from './run-context.ts';
+import { shownDigest } from './shown-digest.ts';
 import { surveyHosts } from './survey.ts';
 import type { Surveying, Surveys } from './survey.ts';
 
@@ -21,15 +27,38 @@ import type { Surveying, Surveys } from './survey.ts';
  * the run may inject (rules 3, 4). The versions of the scripts that inject and restore are fixed with the plan,
  * so that a deployment in the middle of a run does not change what it does.
  *
- * @throws Refusal where no exact plan exists, or a host is not fit for it; nothing was touched.
+ * @throws Refusal where no exact plan exists, it is not the one that was shown, or a host is not fit for it;
+ * nothing was touched.
  */
 export async function decide(runId: string, gateways: Gateways): Promise<{ says: string }> {
-  const { journal, network, hosts, digest } = gateways;
-  refuseClosed(await runOf(runId, gateways));
+  const run = await runOf(runId, gateways);
+  refuseClosed(run);
   const { experiment: asked } = await requestOf(runId, gateways);
-  const observed = await network.observe(asked.cluster);
+  const observed = await gateways.network.observe(asked.cluster);
+  const shown = shownDigest(asked, observed, gateways);
+  const access = accessOf(asked, observed, run, gateways);
+  return withAccess(access, gateways, (unopened) =>
+    decideOn({ runId, asked, observed, shown, unopened }, gateways),
+  );
+}
+
+/** What a plan is made for, and of. */
+interface Deciding {
+  readonly runId: string;
+  readonly asked: Experiment;
+  readonly observed: Inventory;
+  readonly shown: string | undefined;
+  readonly unopened: Readonly<Record<string, string>>;
+}
+
+async function decideOn(
+  { runId, asked, observed, shown, unopened }: Deciding,
+  gateways: Gateways,
+): Promise<{ says: string }> {
+  const { journal, hosts, digest } = gateways;
   const heard = await surveyHosts(observed.instances, surveyingOf(asked, runId), gateways);
   const inventory = { ...observed, surveys: heard.surveys };
+  refuseNoAnswer(asked, inventory, { ...heard.silent, ...unopened });
   const decided = plan(experimentOn(asked, inventory), inventory, runId);
   refuseTooManyCalls(decided.calls, gateways.timing);
   refuseSilentAgents(decided, inventory, heard);
@@ -39,11 +68,22 @@ export async function decide(runId: string, gateways: Gateways): Promise<{ says:
   await journal.putPlan(runId, {
     inventory,
     plan: decided,
-    digest: digest(decided.steps),
+    digest: shown ?? digest(decided.steps),
     documents,
   });
   await begin(runId, gateways);
   return { says: decided.steps.map(({ says }) => says).join('; ') };
+}
+
+/** For as long as the run's probes may ask. */
+function accessOf(
+  { access }: Experiment,
+  inventory: Inventory,
+  { runId, deadlineAt }: RunItem,
+  { timing }: Gateways,
+): AskedAccess | undefined {
+  if (access === undefined) return undefined;
+  return { access, runId, inventory, until: deadlineAt + 1000 * timing.recoverySeconds };
 }
 
 /** Where the nodes are to tell their port numbers, they are asked by way of the usual ones. */
@@ -51,7 +91,7 @@ function surveyingOf(experiment: Experiment, runId: string): Surveying {
   const { portNumbers, ...usual } = experiment;
   const numbered = portNumbers === 'node' ? usual : experiment;
   const ports = numbersOf(PortName.options, numbered);
-  return { runId, ports, servicePort: portNumbersOf(numbered).service };
+  return { runId, ports, servicePort: infoPortOf(numbered) };
 }
 
 async function begin(runId: string, { journal, clock }: Gateways): Promise<void> {

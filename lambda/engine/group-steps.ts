@@ -1,9 +1,10 @@
-import { markedBy, runTag } from '../../core/inventory.ts';
-import type { Inventory, Rule } from '../../core/inventory.ts';
+import { runTag } from '../../core/inventory.ts';
+import type { Inventory } from '../../core/inventory.ts';
 import type { RunItem } from '../../core/journal.ts';
 import { mergeGroups } from '../../core/merge.ts';
 import { temporaryName } from '../../core/step.ts';
 import type { AttachGroup, DetachGroups, MakeGroup, Step } from '../../core/step.ts';
+import { rulesTakenAlong } from '../../core/taken-along.ts';
 import type { Answer, Gateways } from '../gateways.ts';
 import { awaitAll } from './await-all.ts';
 import { marksOfMade } from './marks.ts';
@@ -71,18 +72,9 @@ export async function lookAtMade(
   const groupId = (await groups.all()).get(name);
   if (groupId === undefined) return absent;
   const rules = (await network.rules(groupId)) ?? [];
-  const takesAlong = rules
-    .filter((rule) => markedBy(rule) !== runId && !isGivenByEc2(rule))
-    .map(({ id }) => `${groupId}: rule ${id} was added, and went with the run's group`);
+  const takesAlong = rulesTakenAlong({ id: groupId, parts: rules }, runId);
   return { kind: 'ours', undo: () => network.deleteGroup(groupId), takesAlong };
 }
-
-/** The rules that a new group has until they are taken off: everything may go out. */
-const isGivenByEc2 = ({ direction, spec: { protocol, peer } }: Rule): boolean =>
-  direction === 'egress' &&
-  protocol === '-1' &&
-  'cidr' in peer &&
-  ['0.0.0.0/0', '::/0'].includes(peer.cidr);
 
 /** Puts the run's group on an interface, beside those it has now. */
 export async function attachGroup(

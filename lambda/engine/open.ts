@@ -1,11 +1,10 @@
-import * as z from 'zod';
-import { parseExperiment } from '../../core/experiment.ts';
+import { askedRun, pickedText } from '../../core/asked-run.ts';
 import type { Experiment } from '../../core/experiment.ts';
 import { refuseOutsideWindows } from '../../core/guards/refuse-outside-windows.ts';
 import type { RunItem } from '../../core/journal.ts';
 import { mayContinue, toLookAt } from '../../core/protocol.ts';
 import { Refusal } from '../../core/refusal.ts';
-import type { Gateways, RunRequest } from '../gateways.ts';
+import type { Gateways } from '../gateways.ts';
 
 /** What Step Functions knows of the execution that asks for a run. */
 export interface Asked {
@@ -13,15 +12,6 @@ export interface Asked {
   readonly execution: string;
   readonly input: unknown;
 }
-
-const Wrapped = z.object({
-  experiment: z.unknown(),
-  startedBy: z
-    .string()
-    .max(256)
-    .regex(/^[\w .:/@<>-]*$/)
-    .optional(),
-});
 
 /**
  * Opens a run: first its item, then the cluster's lock (protocol rules 1 and 2). Bad input is refused
@@ -31,7 +21,7 @@ const Wrapped = z.object({
  * that is taken.
  */
 export async function open(asked: Asked, gateways: Gateways): Promise<{ says: string }> {
-  const request = requestFrom(asked.input);
+  const request = askedRun(asked.input, asked.runId);
   await refuseFrozen(gateways);
   const item = openingItem(asked, request.experiment, gateways);
   const span = { startAt: item.openedAt, endAt: item.deadlineAt };
@@ -41,17 +31,7 @@ export async function open(asked: Asked, gateways: Gateways): Promise<{ says: st
   await refuseShut(run, gateways);
   await lockCluster(run, gateways);
   const { name, cluster } = request.experiment;
-  return { says: `run ${asked.runId}: ${name} on ${cluster}` };
-}
-
-/** The input is an experiment, or one wrapped with who started it. */
-function requestFrom(input: unknown): RunRequest {
-  const wrapped = Wrapped.safeParse(input);
-  if (wrapped.success && wrapped.data.experiment !== undefined) {
-    const { experiment, startedBy = 'unknown' } = wrapped.data;
-    return { experiment: parseExperiment(experiment), startedBy };
-  }
-  return { experiment: parseExperiment(input), startedBy: 'unknown' };
+  return { says: `run ${asked.runId}: ${name} on ${cluster}${pickedText(request.picked)}` };
 }
 
 /** A switch that cannot be read counts as on. */

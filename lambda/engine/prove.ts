@@ -4,6 +4,7 @@ import type { Sample } from '../../core/judge.ts';
 import type { Moment } from '../../core/note.ts';
 import {
   canaryQuestions,
+  counterQuestions,
   controlQuestions,
   cutQuestions,
   firstLookMs,
@@ -18,6 +19,7 @@ import type { Timing } from '../../core/timing.ts';
 import { worst } from '../../core/verdict.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import type { Gateways } from '../gateways.ts';
+import { writeMarkers } from './markers.ts';
 import { lookWaitSeconds, sample } from './probing.ts';
 import { contextOf } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
@@ -62,6 +64,7 @@ export async function prove(
       return { until: new Date(clock.now()).toISOString(), says: `stopped: ${stop.says}` };
     }
     if (verdict.answer === 'confirmed' || clock.now() >= giveUpAt) {
+      await writeMarkers(context, seen.views, gateways);
       const until = new Date(nextLookAt(context, gateways)).toISOString();
       return { until, says: `in force: ${verdict.answer}: ${verdict.evidence.join('; ')}` };
     }
@@ -104,6 +107,7 @@ function inForceQuestions(context: RunContext): Question[] {
     ...canaryQuestions(context, 'kept'),
     ...partQuestions(context, 'during'),
     ...lagQuestions(context),
+    ...counterQuestions(context),
   ];
 }
 

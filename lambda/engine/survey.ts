@@ -1,5 +1,6 @@
 import type { Instance, Survey } from '../../core/inventory.ts';
-import { SurveyReply } from '../../core/observation.ts';
+import { RefusedReply, SurveyReply } from '../../core/observation.ts';
+import { infoTexts } from '../../core/probe/info-texts.ts';
 import type { Gateways } from '../gateways.ts';
 import { awaitAll } from './await-all.ts';
 
@@ -33,12 +34,15 @@ export async function surveyHosts(
   gateways: Pick<Gateways, 'hosts' | 'clock'>,
 ): Promise<Surveys> {
   const agents = await gateways.hosts.agents(instances.map(({ id }) => id));
+  const nodes = instances.filter(({ id, role }) => role !== 'client' && agents.has(id));
+  const infos = infoTexts(nodes, surveying.servicePort);
   const sentAt = gateways.clock.now();
   const answers = await awaitAll(
     instances.map(async (instance) => {
       const agent = agents.get(instance.id);
       if (agent === undefined) return { instance, answer: 'its SSM agent is not online' };
-      const asked = { ...surveying, sentAt, agent };
+      const info = infos.get(instance.id) ?? 'none';
+      const asked = { ...surveying, sentAt, agent, info };
       return { instance, answer: await surveyHost(instance, asked, gateways) };
     }),
   );
@@ -53,32 +57,32 @@ export async function surveyHosts(
 
 async function surveyHost(
   instance: Instance,
-  asked: Surveying & { sentAt: number; agent: string },
+  asked: Surveying & { sentAt: number; agent: string; info: string },
   { hosts, clock }: Pick<Gateways, 'hosts' | 'clock'>,
 ): Promise<Survey | string> {
   const { sentAt, agent } = asked;
   const reply = await hosts.run(instance.id, 'survey', {
-    parameters: parametersFor(instance, asked),
+    parameters: parametersFor(asked),
     waitSeconds: surveyWaitSeconds,
   });
   const receivedAt = clock.now();
   if (reply.kind !== 'answered') return `${reply.reason} (SSM agent ${agent || 'unknown'})`;
   const parsed = SurveyReply.safeParse(reply.json);
-  if (!parsed.success) return `its answer cannot be read (SSM agent ${agent || 'unknown'})`;
+  if (!parsed.success) {
+    const refused = RefusedReply.safeParse(reply.json).data;
+    return refused?.reason ?? `its answer cannot be read (SSM agent ${agent || 'unknown'})`;
+  }
   return surveyFrom(parsed.data, { instanceId: instance.id, agent, sentAt, receivedAt });
 }
 
-/** Whatever has no node of its own gets the same words, so that one command asks all of them. */
-function parametersFor(
-  { role, address }: Instance,
-  { runId, ports, servicePort, sentAt }: Surveying & { sentAt: number },
-): Record<string, string> {
-  return {
-    RunId: runId,
-    SentAt: String(sentAt),
-    Ports: ports.join(','),
-    Info: role === 'client' ? 'none' : `${address}/${servicePort}`,
-  };
+/** The same words for as many as can be, so that one command asks all of them. */
+function parametersFor({
+  runId,
+  ports,
+  sentAt,
+  info,
+}: Surveying & { sentAt: number; info: string }): Record<string, string> {
+  return { RunId: runId, SentAt: String(sentAt), Ports: ports.join(','), Info: info };
 }
 
 /** Who answered, by which agent, and when it was asked and heard, by our clock. */

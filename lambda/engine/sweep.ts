@@ -9,8 +9,10 @@
 import type { RunItem } from '../../core/journal.ts';
 import { afterRecheck, mayRelease, sweepTask } from '../../core/protocol.ts';
 import { Stuck } from '../../core/refusal.ts';
+import type { Delivery, ReportingGateways } from '../delivery.ts';
 import type { Gateways } from '../gateways.ts';
 import { awaitAll } from './await-all.ts';
+import { isDelivered } from './deliver.ts';
 import { look } from './restore.ts';
 import { lookAtStep, lookedAt } from './steps.ts';
 import { writeReport } from './write-report.ts';
@@ -27,7 +29,8 @@ export interface Swept {
 }
 
 /** One round of the sweeper. One run that fails does not keep it from the others. */
-export async function sweep(gateways: Gateways): Promise<Swept> {
+export async function sweep(all: ReportingGateways): Promise<Swept> {
+  const gateways = { ...all, delivery: untilItFails(all.delivery) };
   const runIds = await gateways.journal.watchedRuns();
   const failed: Swept['failed'][number][] = [];
   const noting =
@@ -36,32 +39,36 @@ export async function sweep(gateways: Gateways): Promise<Swept> {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
       failed.push({ runId, why: message, error: name });
     };
+  const sweepAll = async (runs: readonly RunItem[]): Promise<void> => {
+    for (const { runId } of runs) await sweepRun(runId, gateways).catch(noting(runId));
+  };
   const runs: RunItem[] = [];
   for (const runId of runIds) {
     const run = await gateways.journal.read(runId).catch(noting(runId));
     if (run !== undefined) runs.push(run);
   }
-  for (const { runId } of inOrder(runs)) await sweepRun(runId, gateways).catch(noting(runId));
+  await sweepAll(notFinal(runs));
   await releaseOrphans(gateways);
+  await sweepAll(alreadyFinal(runs));
   return { looked: runIds.length, failed };
 }
 
-/**
- * A round may be cut short by its Lambda's time. So runs that are overdue come first, the latest of them
- * before those that others have tried in vain; then those that are to be looked at again, the oldest first,
- * for they are the next to be struck off the list.
- */
-const inOrder = (runs: readonly RunItem[]): RunItem[] => [
-  ...runs
+// A round may be cut short by its Lambda's time, so what may still be in force, or holds a lock, comes first.
+
+/** The latest first: those before it have been tried in vain. */
+const notFinal = (runs: readonly RunItem[]): RunItem[] =>
+  runs
     .filter(({ life }) => life !== 'final')
-    .toSorted((left, right) => right.deadlineAt - left.deadlineAt),
-  ...runs
+    .toSorted((left, right) => right.deadlineAt - left.deadlineAt);
+
+/** The oldest first: they are the next to be struck off the list. */
+const alreadyFinal = (runs: readonly RunItem[]): RunItem[] =>
+  runs
     .filter(({ life }) => life === 'final')
-    .toSorted((left, right) => (left.finalAt ?? 0) - (right.finalAt ?? 0)),
-];
+    .toSorted((left, right) => (left.finalAt ?? 0) - (right.finalAt ?? 0));
 
 /** Reads the run anew: what is known of it may be minutes old by now. */
-async function sweepRun(runId: string, gateways: Gateways): Promise<void> {
+async function sweepRun(runId: string, gateways: ReportingGateways): Promise<void> {
   const run = await gateways.journal.read(runId);
   if (run === undefined) return;
   const task = sweepTask(run, gateways.clock.now());
@@ -73,7 +80,7 @@ async function sweepRun(runId: string, gateways: Gateways): Promise<void> {
  * A run that another round has just taken back from `final` may have lost the lock again, to whoever still
  * thought it final: it is held anew, by its later version, or the run waits until the cluster is free.
  */
-async function restoreUnderLock(run: RunItem, gateways: Gateways): Promise<void> {
+async function restoreUnderLock(run: RunItem, gateways: ReportingGateways): Promise<void> {
   const { runId, cluster, version } = run;
   if (run.life === 'closed') {
     const holder = await gateways.journal.takeLock(cluster, runId, version);
@@ -83,7 +90,7 @@ async function restoreUnderLock(run: RunItem, gateways: Gateways): Promise<void>
 }
 
 /** Where the sweeper is the way out that ends a run, or the one that cannot, it leaves the run's report too. */
-async function restoreAndReport(runId: string, gateways: Gateways): Promise<void> {
+async function restoreAndReport(runId: string, gateways: ReportingGateways): Promise<void> {
   try {
     const { final } = await look(runId, 'sweeper', gateways);
     if (final) await writeReport(runId, undefined, gateways);
@@ -94,13 +101,40 @@ async function restoreAndReport(runId: string, gateways: Gateways): Promise<void
 }
 
 /** Whoever made a run final may have died before its report; a later one of theirs replaces this. */
-async function reportIfMissing(runId: string, gateways: Gateways): Promise<void> {
+async function reportIfMissing(runId: string, gateways: ReportingGateways): Promise<void> {
   const report = await gateways.journal.report(runId);
-  if (report?.life !== 'final') await writeReport(runId, undefined, gateways);
+  if (report?.life === 'final') {
+    if (isDelivered(report, await gateways.journal.notes(runId))) return;
+  }
+  await writeReport(runId, undefined, gateways);
+}
+
+/** A service that fails one run's report is not waited for with the next one, for restoring has its time too. */
+function untilItFails(delivery: Delivery): Delivery {
+  const failed: { keep?: unknown; announce?: unknown } = {};
+  const once =
+    <Args extends readonly unknown[], Value>(
+      what: keyof typeof failed,
+      act: (...args: Args) => Promise<Value>,
+    ) =>
+    async (...args: Args): Promise<Value> => {
+      if (failed[what] !== undefined) throw failed[what];
+      try {
+        return await act(...args);
+      } catch (error) {
+        failed[what] = error;
+        throw error;
+      }
+    };
+  return {
+    ...delivery,
+    keep: once('keep', (folder, files) => delivery.keep(folder, files)),
+    announce: once('announce', (detail) => delivery.announce(detail)),
+  };
 }
 
 /** Looks again at a final run. A find means a bound was broken: take the lock, go back, restore. */
-async function recheck(run: RunItem, gateways: Gateways): Promise<void> {
+async function recheck(run: RunItem, gateways: ReportingGateways): Promise<void> {
   const { journal, clock } = gateways;
   const ours = await leftOf(run, gateways);
   const next = afterRecheck({ ours }, run, clock.now());

@@ -1,8 +1,10 @@
 import { awsGateways } from '../aws/environment.ts';
 import { arm } from '../engine/arm.ts';
+import type { Making } from '../making.ts';
 import { runHandler } from '../run-handler.ts';
 
-const gateways = awsGateways(process.env);
-
 /** State "Arm". */
-export const handler = runHandler('Arm', ({ runId }) => arm(runId, gateways));
+export const handler: Making = (environment) => {
+  const gateways = awsGateways(environment);
+  return runHandler('Arm', ({ runId }) => arm(runId, gateways), gateways);
+};

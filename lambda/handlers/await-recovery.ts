@@ -1,8 +1,10 @@
 import { awsGateways } from '../aws/environment.ts';
 import { awaitRecovery } from '../engine/await-recovery.ts';
+import type { Making } from '../making.ts';
 import { runHandler } from '../run-handler.ts';
 
-const gateways = awsGateways(process.env);
-
 /** State "AwaitRecovery". */
-export const handler = runHandler('AwaitRecovery', ({ runId }) => awaitRecovery(runId, gateways));
+export const handler: Making = (environment) => {
+  const gateways = awsGateways(environment);
+  return runHandler('AwaitRecovery', ({ runId }) => awaitRecovery(runId, gateways), gateways);
+};

@@ -1,8 +1,10 @@
 import { awsGateways } from '../aws/environment.ts';
 import { baseline } from '../engine/baseline.ts';
+import type { Making } from '../making.ts';
 import { runHandler } from '../run-handler.ts';
 
-const gateways = awsGateways(process.env);
-
 /** State "Baseline". */
-export const handler = runHandler('Baseline', ({ runId }) => baseline(runId, gateways));
+export const handler: Making = (environment) => {
+  const gateways = awsGateways(environment);
+  return runHandler('Baseline', ({ runId }) => baseline(runId, gateways), gateways);
+};

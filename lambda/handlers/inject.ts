@@ -1,8 +1,10 @@
 import { awsGateways } from '../aws/environment.ts';
 import { inject } from '../engine/inject.ts';
+import type { Making } from '../making.ts';
 import { runHandler } from '../run-handler.ts';
 
-const gateways = awsGateways(process.env);
-
 /** State "Inject". */
-export const handler = runHandler('Inject', ({ runId }) => inject(runId, gateways));
+export const handler: Making = (environment) => {
+  const gateways = awsGateways(environment);
+  return runHandler('Inject', ({ runId }) => inject(runId, gateways), gateways);
+};

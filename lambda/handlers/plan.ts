@@ -1,8 +1,10 @@
 import { awsGateways } from '../aws/environment.ts';
 import { decide } from '../engine/decide.ts';
+import type { Making } from '../making.ts';
 import { runHandler } from '../run-handler.ts';
 
-const gateways = awsGateways(process.env);
-
 /** State "Plan". */
-export const handler = runHandler('Plan', ({ runId }) => decide(runId, gateways));
+export const handler: Making = (environment) => {
+  const gateways = awsGateways(environment);
+  return runHandler('Plan', ({ runId }) => decide(runId, gateways), gateways);
+};

@@ -1,8 +1,10 @@
 import { awsGateways } from '../aws/environment.ts';
 import { prove } from '../engine/prove.ts';
+import type { Making } from '../making.ts';
 import { runHandler } from '../run-handler.ts';
 
-const gateways = awsGateways(process.env);
-
 /** State "Prove". */
-export const handler = runHandler('Prove', ({ runId }) => prove(runId, gateways));
+export const handler: Making = (environment) => {
+  const gateways = awsGateways(environment);
+  return runHandler('Prove', ({ runId }) => prove(runId, gateways), gateways);
+};

@@ -1,19 +1,22 @@
-import { logOf } from '../aws/log.ts';
+import { awsDelivery } from '../aws/delivery.ts';
 import { awsGateways } from '../aws/environment.ts';
+import { logOf } from '../aws/log.ts';
 import { countStuck } from '../aws/stuck-metric.ts';
 import { sweep } from '../engine/sweep.ts';
-
-const gateways = awsGateways(process.env);
+import type { Making } from '../making.ts';
 
 /** The sweeper's round, every five minutes. @throws when any run could not be looked at. */
-export const handler = async (): Promise<{ looked: number }> => {
-  const { looked, failed } = await sweep(gateways);
-  for (const { runId, why, error } of failed) {
-    logOf(runId)('sweep fails', { why });
-    if (error === 'Stuck') countStuck(runId);
-  }
-  if (failed.length === 0) return { looked };
-  throw new Error(
-    `Cannot finish the sweep as every run must be looked at: found ${failed.length} of ${looked} that could not`,
-  );
+export const handler: Making = (environment) => {
+  const gateways = { ...awsGateways(environment), delivery: awsDelivery(environment) };
+  return async (): Promise<{ looked: number }> => {
+    const { looked, failed } = await sweep(gateways);
+    for (const { runId, why, error } of failed) {
+      logOf(runId)('sweep fails', { why });
+      if (error === 'Stuck') countStuck(runId);
+    }
+    if (failed.length === 0) return { looked };
+    throw new Error(
+      `Cannot finish the sweep as every run must be looked at: found ${failed.length} of ${looked} that could not`,
+    );
+  };
 };

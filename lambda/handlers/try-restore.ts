@@ -1,8 +1,10 @@
 import { awsGateways } from '../aws/environment.ts';
 import { tryRestore } from '../engine/try-restore.ts';
+import type { Making } from '../making.ts';
 import { runHandler } from '../run-handler.ts';
 
-const gateways = awsGateways(process.env);
-
 /** State "TryRestore", whose role may do what the restorers' may. */
-export const handler = runHandler('TryRestore', ({ runId }) => tryRestore(runId, gateways));
+export const handler: Making = (environment) => {
+  const gateways = awsGateways(environment);
+  return runHandler('TryRestore', ({ runId }) => tryRestore(runId, gateways), gateways);
+};

@@ -1,3 +1,4 @@
+/** Long, for it is one table: what an experiment may say, and each thing that is refused beside what is taken. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';

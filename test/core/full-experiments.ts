@@ -24,7 +24,8 @@ const common = {
     tlsFabric: 4005,
     tlsHeartbeat: 4006,
   },
-  expect: { clusterSizes: [1, 2] },
+  expect: { clusterSizes: [1, 2], lostMarkersMax: 0 },
+  markers: { namespace: 'test', set: 'aerofault' },
   stopOn: {
     alarms: ['orders latency/high'],
     unavailablePartitions: 0,

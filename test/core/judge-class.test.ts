@@ -1,3 +1,4 @@
+/** Long, for it is one table of answers and the verdict class that each comes to, with one set of samples. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { connectionsOf, within } from '../../core/cut.ts';

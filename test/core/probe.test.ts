@@ -1,3 +1,4 @@
+/** Long, for each kind of fault lists whole what is asked of whom, and the lists are read against each other. */
 import { describe, expect, test } from 'vitest';
 import type { Experiment } from '../../core/experiment.ts';
 import type { Instance, Interface, RuleSpec } from '../../core/inventory.ts';

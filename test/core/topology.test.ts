@@ -1,3 +1,4 @@
+/** Long, for it is one table: every topology, a block each, on the same nodes. */
 import { describe, expect, test } from 'vitest';
 import type { Cut } from '../../core/cut.ts';
 import type { Topology } from '../../core/fault.ts';

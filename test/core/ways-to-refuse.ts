@@ -1,3 +1,6 @@
+import { refuseNoAnswer } from '../../core/access/refuse-no-answer.ts';
+import { askedRun } from '../../core/asked-run.ts';
+import { parseAuditRequest } from '../../core/audit/request.ts';
 import { refuseDataLoss } from '../../core/guards/refuse-data-loss.ts';
 import { refuseOutsideWindows } from '../../core/guards/refuse-outside-windows.ts';
 import { usefulWindows } from '../../core/windows.ts';
@@ -57,6 +60,14 @@ const anXdrCut = parseExperiment({
 /** Ways to the refusals of what is asked, and of how the nodes are to be split. */
 const ofRequests: Record<string, () => unknown> = {
   'unreadable experiment': () => parseExperiment({}),
+  'a pick from nothing': () => askedRun({ pick: [] }, 'r1'),
+  'a pick with one that is none': () => askedRun({ pick: [{}] }, 'r1'),
+  'unreadable audit': () => parseAuditRequest({ cluster: 'orders', fault: 'none' }),
+  'an audit with access to nothing': () => parseAuditRequest({ cluster: 'orders', access: {} }),
+  'a node that nobody may ask': () =>
+    refuseNoAnswer({ ...aPartition(), access: { login: { secret: 'orders' } } }, nodes(2), {
+      'i-n1': 'Cannot ask a node as openssl must be installed here: found it missing',
+    }),
   contradiction: () => aPartition({ established: 'leave' }),
   'unknown cluster': cutting(anInventory({ instances: [] })),
   'foreign mark': cutting(withRules([{ ...exact, description: 'aerofault:run0' }])),

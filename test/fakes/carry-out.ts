@@ -1,6 +1,7 @@
 import type { ScriptName } from '../../core/script-names.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 import type { FakeHost, ScriptEnd } from './fake-host.ts';
+import type { FakeMarkers } from './fake-markers.ts';
 import type { Parameters } from './fake-part.ts';
 import type { FakeProbe } from './fake-probe.ts';
 
@@ -9,6 +10,7 @@ export interface Machine {
   readonly instanceId: string;
   readonly host: FakeHost;
   readonly probe: FakeProbe;
+  readonly markers: FakeMarkers;
   readonly node: () => object;
 }
 
@@ -16,7 +18,7 @@ export interface Machine {
 export function carryOut(
   script: ScriptName,
   parameters: Parameters,
-  { instanceId, host, probe, node }: Machine,
+  { instanceId, host, probe, markers, node }: Machine,
 ): Promise<ScriptEnd> {
   switch (script) {
     case 'cut':
@@ -33,6 +35,10 @@ export function carryOut(
       return probe.run(instanceId, parameters);
     case 'survey':
       return host.survey(parameters, node());
+    case 'access':
+      return Promise.resolve(host.access.run(parameters));
+    case 'markers':
+      return Promise.resolve(markers.run(instanceId, parameters));
   }
 }
 

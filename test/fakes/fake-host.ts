@@ -4,6 +4,7 @@
  * Stands for cut.sh and its kin, restore.sh, sever.sh and survey.sh (docs: their headers). Timers run on
  * the machine itself and fire however unreachable it is. Switched off, it forgets parts and timers.
  */
+import { FakeAccess } from './fake-access.ts';
 import { isInForce, partKey, switchesOf } from './fake-part.ts';
 import type { ChangingScript, FakePart, Parameters } from './fake-part.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -37,6 +38,8 @@ export class FakeHost {
   clockAheadMs = 0;
   /** What its survey finds wrong. */
   findings: { refuses: boolean; says: string }[] = [];
+  /** What it keeps for asking its node, and whether its node wants that. */
+  readonly access = new FakeAccess();
   /** What stands on it now, by run and part; not all of it need be in force. */
   readonly parts = new Map<string, FakePart>();
   readonly #id: string;
@@ -113,10 +116,23 @@ export class FakeHost {
   }
 
   /** survey.sh: what the machine is like; `node` is its node's own word. */
-  async survey({ Info = 'none', Ports = '' }: Parameters, node: object): Promise<ScriptEnd> {
+  async survey(
+    { Info = 'none', Ports = '', RunId = '' }: Parameters,
+    node: object,
+  ): Promise<ScriptEnd> {
     await this.#clock.pass(400);
     const time = this.switchesByKernel ? ['time', 'nft-time'] : [];
     const isNode = Info !== 'none';
+    const silence = isNode ? this.access.silence(RunId, this.#clock.now()) : undefined;
+    const unasked =
+      silence === undefined
+        ? []
+        : [
+            {
+              refuses: true,
+              says: `Cannot ask the node at ${Info} as access.login must be right: found ${silence}`,
+            },
+          ];
     const json = {
       script: 'survey',
       at: this.#clock.now() + this.clockAheadMs,
@@ -127,8 +143,8 @@ export class FakeHost {
       timer: 'setsid',
       container: false,
       listens: isNode ? Ports.split(',').map(Number) : [],
-      node: isNode ? node : null,
-      findings: this.findings,
+      node: isNode && silence === undefined ? node : null,
+      findings: [...this.findings, ...unasked],
     };
     return { exitCode: 0, json };
   }

@@ -11,6 +11,7 @@ import type {
 import { carryOut, nodeOn } from './carry-out.ts';
 import type { FakeCluster } from './fake-cluster.ts';
 import type { FakeHost, ScriptEnd } from './fake-host.ts';
+import { FakeMarkers } from './fake-markers.ts';
 import type { Parameters } from './fake-part.ts';
 import { FakeProbe } from './fake-probe.ts';
 import type { VirtualClock } from './virtual-clock.ts';
@@ -34,7 +35,9 @@ const deliveryMs = 200;
 /** SSM Run Command in memory: it delivers, perhaps late, and its caller stops waiting after a while. */
 export class FakeHosts implements Hosts {
   readonly #parts: HostsParts;
-  readonly #probe: FakeProbe;
+  readonly probe: FakeProbe;
+  /** What clients write as markers. */
+  readonly markers = new FakeMarkers();
   /** The version of every document that is default now; a deployment changes it. */
   defaultVersion = '1';
   /** Versions that somebody deleted. */
@@ -47,7 +50,7 @@ export class FakeHosts implements Hosts {
 
   constructor(parts: HostsParts) {
     this.#parts = parts;
-    this.#probe = new FakeProbe(parts);
+    this.probe = new FakeProbe(parts);
   }
 
   async run(
@@ -103,7 +106,8 @@ export class FakeHosts implements Hosts {
     if (host?.reachable !== true) return new Promise(() => {});
     const { cluster } = this.#parts;
     const node = (): object => nodeOn(instanceId, cluster);
-    return carryOut(script, parameters, { instanceId, host, probe: this.#probe, node });
+    const machine = { instanceId, host, probe: this.probe, markers: this.markers, node };
+    return carryOut(script, parameters, machine);
   }
 
   #lateness(instanceId: string, script: ScriptName): number {
@@ -179,7 +183,11 @@ const parametersOf: Record<ScriptName, z.ZodType> = {
     RunId,
     SentAt: Instant,
     Ports,
-    Info: z.string().regex(/^(none|[0-9a-f.:]{2,39}\/[0-9]{1,5})$/),
+    Info: z
+      .string()
+      .regex(
+        /^(none|[0-9a-f.:]{2,39}\/[0-9]{1,5}|[a-z0-9-]+@[0-9.]+=[0-9]+(;[a-z0-9-]+@[0-9.]+=[0-9]+)*)$/,
+      ),
   }),
   restore: z.strictObject({ RunId, Action: z.enum(['look', 'undo']) }),
   sever: z.strictObject({
@@ -192,7 +200,30 @@ const parametersOf: Record<ScriptName, z.ZodType> = {
   probe: z.strictObject({
     RunId,
     Until: Instant,
-    Probes: z.string().regex(/^[A-Za-z0-9_./:,-]{1,3000}$/),
+    Probes: z
+      .string()
+      .max(16_000)
+      .regex(/^[A-Za-z0-9_./:,-]+(;[a-z0-9-]+@[0-9.]+=[0-9,]+)*$/),
+  }),
+  access: z.strictObject({
+    RunId,
+    Action: z.enum(['key', 'open', 'close']),
+    Until: Instant,
+    Tls: z.string().regex(/^[A-Za-z0-9._][A-Za-z0-9._-]*$/),
+    CaFile: z.string().regex(/^(system|(\/[A-Za-z0-9._-]+)+)$/),
+    Login: z
+      .string()
+      .max(16_000)
+      .regex(/^(none|[a-z0-9-]+@[0-9.]+=[A-Za-z0-9+/=]+(;[a-z0-9-]+@[0-9.]+=[A-Za-z0-9+/=]+)*)$/),
+  }),
+  markers: z.strictObject({
+    RunId,
+    Action: z.enum(['write', 'read', 'remove']),
+    Until: Instant,
+    Namespace: Word,
+    Set: z.string().regex(/^[A-Za-z0-9_-]{1,63}$/),
+    Port,
+    Sides: z.string().regex(/^[0-9a-f.:]{2,39}\/[\w-]+([,;][0-9a-f.:]{2,39}\/[\w-]+)*$/),
   }),
 };
 

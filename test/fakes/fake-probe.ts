@@ -1,8 +1,11 @@
+import { counterNames } from '../../core/probe/counters.ts';
 import type { ProbeResult } from '../../core/observation.ts';
 import { hitsOf } from './fake-filter.ts';
+import { FakeAuditProbe, isOfAudit } from './fake-audit-probe.ts';
 import type { ScriptEnd } from './fake-host.ts';
 import type { HostsParts } from './fake-hosts.ts';
 import type { Parameters } from './fake-part.ts';
+import { ownQuestions } from './own-questions.ts';
 
 /** A connection held open on a machine, and how it ended, if it did. */
 interface Canary {
@@ -29,6 +32,8 @@ export class FakeProbe {
   readonly #parts: HostsParts;
   #canaries: Canary[] = [];
   readonly #recorders = new Map<string, number>();
+  /** Answers that a line has room for. */
+  room = Infinity;
 
   constructor(parts: HostsParts) {
     this.#parts = parts;
@@ -36,10 +41,18 @@ export class FakeProbe {
 
   async run(from: string, { RunId: runId = '', Probes = '' }: Parameters): Promise<ScriptEnd> {
     const at = this.#parts.clock.now();
-    const results = Probes.split(',').map((probe) => this.#answer({ probe, from, runId }));
+    const items = ownQuestions(Probes, from);
+    if (items === undefined) return { exitCode: 3, json: { script: 'probe', outcome: 'refused' } };
+    const audit = new FakeAuditProbe(this.#parts);
+    const results = items.map((probe) =>
+      isOfAudit(probe) ? audit.answer(from, probe) : this.#answer({ probe, from, runId }),
+    );
     const slow = results.some((result) => 'answer' in result && result.answer === 'timed-out');
     await this.#parts.clock.pass(slow ? 2_000 : 100);
-    return { exitCode: 0, json: { script: 'probe', at, results } };
+    const told = results.slice(0, this.room);
+    const left = results.length - told.length;
+    const json = { script: 'probe', at, results: told, ...(left > 0 && { left }) };
+    return { exitCode: 0, json };
   }
 
   /** Closes the standing connections to a machine that its sever.sh is told to; how many there were. */
@@ -70,6 +83,10 @@ export class FakeProbe {
         return { probe, parts: hitsOf(this.#parts.hosts.get(from)?.parts.values() ?? [], runId) };
       case 'xdr':
         return this.#shipped(asked);
+      case 'lag':
+        return { probe, answer: 'ok', lags: [['reporting', 0, 0, 0, 0]] };
+      case 'counters':
+        return this.#counters(asked, address, Number(port));
       case 'keep':
         return this.#keep(asked, address, Number(port));
       case 'kept':
@@ -86,17 +103,28 @@ export class FakeProbe {
   }
 
   #view(
-    { probe, from }: Asked,
+    { probe, from, runId }: Asked,
     address: string,
     { port, size }: { port: number; size: number },
   ): ProbeResult {
     const { cluster } = this.#parts;
+    const access = this.#parts.hosts.get(from)?.access;
+    const reason = access?.silence(runId, this.#parts.clock.now());
+    if (reason !== undefined) return { probe, answer: 'silent', reason };
     const isOwn = cluster.addressOf(from) === address;
     const answer = isOwn ? 'open' : cluster.connect(from, address, port);
     const view = answer === 'open' ? cluster.viewAt(address, size) : undefined;
     return view === undefined
       ? { probe, answer: 'silent', reason: answer === 'open' ? 'timed-out' : answer }
       : { probe, ...view };
+  }
+
+  /** Nobody asks these nodes for anything, so they have counted nothing. */
+  #counters({ probe, from, runId }: Asked, address: string, port: number): ProbeResult {
+    const view = this.#view({ probe, from, runId }, address, { port, size: 1 });
+    const silent = !('node' in view);
+    if (silent) return view;
+    return { probe, answer: 'ok', counters: counterNames.map(() => 0) };
   }
 
   /** What a node ships: the namespaces that any pause names, without those that one holds now. */
@@ -141,6 +169,7 @@ export class FakeProbe {
 
   #stop({ probe, from, runId }: Asked): ProbeResult {
     this.#recorders.delete(`${runId}/${from}`);
+    this.#parts.hosts.get(from)?.access.kept.delete(runId);
     this.#canaries = this.#canaries.filter((one) => one.from !== from || one.runId !== runId);
     return { probe, answer: 'stopped' };
   }

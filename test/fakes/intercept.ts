@@ -4,7 +4,8 @@
  * Every call of a process can be seen, held back, repeated, dropped or answered otherwise. What is
  * already on its way goes on without its caller, as it would.
  */
-import type { Answer, Gateways } from '../../lambda/gateways.ts';
+import type { Delivery, ReportingGateways } from '../../lambda/delivery.ts';
+import type { Answer } from '../../lambda/gateways.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
 /** One call of one process to one gateway. */
@@ -20,7 +21,10 @@ export interface Call {
 export type Intercept = (call: Call, proceed: () => Promise<unknown>) => Promise<unknown>;
 
 /** The gateways as a process sees them whose calls go through `intercepts`, the first one outermost. */
-export function intercepted(gateways: Gateways, ...intercepts: readonly Intercept[]): Gateways {
+export function intercepted(
+  gateways: ReportingGateways,
+  ...intercepts: readonly Intercept[]
+): ReportingGateways {
   const intercept = chained(intercepts);
   return {
     ...gateways,
@@ -30,6 +34,20 @@ export function intercepted(gateways: Gateways, ...intercepts: readonly Intercep
     schedule: wrapped('schedule', gateways.schedule, intercept),
     alarms: wrapped('alarms', gateways.alarms, intercept),
     freeze: wrapped('freeze', gateways.freeze, intercept),
+    secrets: wrapped('secrets', gateways.secrets, intercept),
+    delivery: sent(gateways.delivery, intercept),
+  };
+}
+
+/** What goes over the network; metrics and log are lines of the process itself. */
+function sent(delivery: Delivery, intercept: Intercept): Delivery {
+  const seen = wrapped('delivery', delivery, intercept);
+  return {
+    journal: delivery.journal,
+    keep: (folder, files) => seen.keep(folder, files),
+    announce: (detail) => seen.announce(detail),
+    count: (of, measurements) => delivery.count(of, measurements),
+    tell: (runId, says) => delivery.tell(runId, says),
   };
 }
 

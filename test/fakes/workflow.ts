@@ -21,6 +21,7 @@ import { tryRestore } from '../../lambda/engine/try-restore.ts';
 import { watch } from '../../lambda/engine/watch.ts';
 import { writeReport } from '../../lambda/engine/write-report.ts';
 import type { Failure, Reported } from '../../lambda/engine/write-report.ts';
+import type { ReportingGateways } from '../../lambda/delivery.ts';
 import type { Clock, Gateways } from '../../lambda/gateways.ts';
 import { Died } from './mortality.ts';
 
@@ -47,7 +48,7 @@ const once: Invoke = (_, handler) => handler();
 const looksMax = 60;
 
 /** The workflow machine, from Open to Report. @throws what Open throws, and Died. */
-export async function runWorkflow(gateways: Gateways, start: Start): Promise<Reported> {
+export async function runWorkflow(gateways: ReportingGateways, start: Start): Promise<Reported> {
   const { runId, input, invoke = once } = start;
   await invoke('Open', () => open({ runId, execution: executionOf(runId), input }, gateways));
   const failure = await failureOf(() => untilRestore(runId, invoke, gateways));
@@ -55,12 +56,18 @@ export async function runWorkflow(gateways: Gateways, start: Start): Promise<Rep
 }
 
 /** The restore machine that every other way out starts: the tail alone. */
-export function restoreMachine(gateways: Gateways, start: RestoreStart): Promise<Reported> {
+export function restoreMachine(
+  gateways: ReportingGateways,
+  start: RestoreStart,
+): Promise<Reported> {
   return tail(start, undefined, gateways);
 }
 
 /** The sweeper, every five minutes until it has nothing left to look at. Its failures are the answer. */
-export async function sweepUntilQuiet(gateways: Gateways, roundsMax = 40): Promise<string[]> {
+export async function sweepUntilQuiet(
+  gateways: ReportingGateways,
+  roundsMax = 40,
+): Promise<string[]> {
   const failures: string[] = [];
   for (let round = 0; round < roundsMax; round += 1) {
     const { failed } = await sweep(gateways);
@@ -98,10 +105,19 @@ async function untilRestore(runId: string, invoke: Invoke, gateways: Gateways): 
 async function tail(
   { runId, by, invoke = once }: RestoreStart,
   before: Failure | undefined,
-  gateways: Gateways,
+  gateways: ReportingGateways,
 ): Promise<Reported> {
   const failed = await failureOf(() => untilRecovered({ runId, by, invoke }, gateways));
-  return invoke('Report', () => writeReport(runId, failed ?? before, gateways));
+  return invoke('Report', async () =>
+    answered(await writeReport(runId, failed ?? before, gateways)),
+  );
+}
+
+/** No failure of a delivery loses a report, so a process that dies of one must be told by what it says. */
+function answered(reported: Reported): Reported {
+  const death = reported.notDelivered.find((says) => says.includes('Died: '));
+  if (death !== undefined) throw new Died(death);
+  return reported;
 }
 
 async function untilRecovered(start: Required<RestoreStart>, gateways: Gateways): Promise<void> {

@@ -14,15 +14,17 @@ import type { Plan } from '../../core/plan/plan.ts';
 import { allowanceKey } from '../../core/allowance.ts';
 import { usualTiming } from '../../core/timing.ts';
 import type { AllowedWindow } from '../../core/windows.ts';
-import type { Gateways } from '../../lambda/gateways.ts';
+import type { ReportingGateways } from '../../lambda/delivery.ts';
 import { exampleInventory } from './example-cluster.ts';
 import { FakeAlarms } from './fake-alarms.ts';
 import { FakeCluster } from './fake-cluster.ts';
+import { FakeDelivery } from './fake-delivery.ts';
 import { FakeFreeze } from './fake-freeze.ts';
 import { FakeHost } from './fake-host.ts';
 import { FakeHosts } from './fake-hosts.ts';
 import { FakeJournal } from './fake-journal.ts';
 import { FakeNetwork } from './fake-network.ts';
+import { FakeSecrets } from './fake-secrets.ts';
 import { FakeSchedule } from './fake-schedule.ts';
 import { markOn, marksIn } from './network-state.ts';
 import type { NetworkState } from './network-state.ts';
@@ -42,6 +44,8 @@ export class World {
   readonly clock = new VirtualClock();
   readonly alarms = new FakeAlarms();
   readonly freeze = new FakeFreeze();
+  readonly secrets = new FakeSecrets();
+  readonly delivery = new FakeDelivery();
   /** When runs of this world's deployment may be. */
   windows: readonly AllowedWindow[] = [];
   readonly journal: FakeJournal;
@@ -88,10 +92,12 @@ export class World {
   }
 
   /** The gateways for one process, whose calls go through `intercepts`. */
-  gateways(...intercepts: readonly Intercept[]): Gateways {
-    const { journal, network, hosts, schedule, alarms, freeze, clock, windows } = this;
+  gateways(...intercepts: readonly Intercept[]): ReportingGateways {
+    const { journal, network, hosts, schedule, alarms, freeze, secrets } = this;
+    const { clock, windows, delivery } = this;
     const chance = { attempt: () => `attempt-${(this.#attempts += 1)}` };
-    const parts = { journal, network, hosts, schedule, alarms, freeze, clock, windows, chance };
+    const beside = { clock, windows, chance, delivery };
+    const parts = { journal, network, hosts, schedule, alarms, freeze, secrets, ...beside };
     return intercepted({ ...parts, timing: usualTiming, digest: digestOf }, ...intercepts);
   }
 

@@ -2,7 +2,9 @@ import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
-import { infoServer } from './info-server.ts';
+import { malicesByName, startHostile } from './hostile-node.ts';
+import { infoServer, statistics } from './info-server.ts';
+import { startSecure } from './secure-node.ts';
 
 /**
  * A program in a namespace that listens and connects as a test tells it, a JSON line each way.
@@ -12,6 +14,18 @@ import { infoServer } from './info-server.ts';
 const Order = z.discriminatedUnion('order', [
   z.object({ order: z.literal('listen'), port: z.int() }),
   z.object({ order: z.literal('info'), port: z.int() }),
+  z.object({
+    order: z.literal('hostile'),
+    port: z.int(),
+    malice: z.enum(['close', 'hang', 'huge', 'header', 'slow', 'endless', 'quotes']),
+  }),
+  z.object({
+    order: z.literal('secure'),
+    port: z.int(),
+    certificate: z.object({ cert: z.string(), key: z.string() }),
+    user: z.string(),
+    credential: z.string(),
+  }),
   z.object({ order: z.literal('tell'), values: z.record(z.string(), z.string()) }),
   z.object({ order: z.literal('mute'), muted: z.boolean() }),
   z.object({ order: z.literal('ship'), build: z.string() }),
@@ -32,6 +46,10 @@ function obey(order: Order): Promise<object> | object {
       return listen(order.port);
     case 'info':
       return info.listen(order.port);
+    case 'hostile':
+      return hostile(order);
+    case 'secure':
+      return startSecure({ ...order, host: '::' }).then(() => ({}));
     case 'tell':
       return info.tell(order.values);
     case 'mute':
@@ -47,6 +65,17 @@ function obey(order: Order): Promise<object> | object {
     case 'watch':
       return watch(order);
   }
+}
+
+async function hostile({
+  port,
+  malice,
+}: {
+  port: number;
+  malice: keyof typeof malicesByName;
+}): Promise<object> {
+  await startHostile([malicesByName[malice]], () => statistics(), { host: '::', port });
+  return {};
 }
 
 function listen(port: number): Promise<object> {

@@ -6,6 +6,9 @@ import { hostScript } from '../../host/compose.ts';
 import { scriptNames } from '../../core/script-names.ts';
 
 const folder = fileURLToPath(new URL('../../host/', import.meta.url));
+/** What common.sh or lifecycle.sh does unless a script says otherwise. */
+const meantToBe = new Set(['before_unplanned_end', 'tidy']);
+
 /** The text between a here-document's marks. */
 function hereDocument(script: string, mark: string): string {
   return new RegExp(`<<'${mark}'\\n([^]*?\\n)${mark}\\n`).exec(script)?.[1] ?? '';
@@ -24,6 +27,14 @@ describe.each(scriptNames)('hostScript(%s)', (name) => {
 
   test('is plain ASCII, whatever the locale of the host', () => {
     expect(text).not.toMatch(/[^\n -~]/);
+  });
+
+  test('defines no function twice: the later one would be the only one', () => {
+    const outer = text.replaceAll(/<<'(\w+)'\n[^]*?\n\1\n/g, '');
+    const names = [...outer.matchAll(/^(\w+)\(\) /gm)].map(([, own]) => own);
+    expect(names.length).toBeGreaterThan(10);
+    const again = names.filter((one, index) => names.indexOf(one) !== index);
+    expect(again.filter((one) => !meantToBe.has(one ?? ''))).toEqual([]);
   });
 
   test.each(['dash', 'bash'])('is understood by %s', (shell) => {

@@ -37,13 +37,22 @@ const values: Readonly<Record<string, string>> = {
   Namespaces: 'test,bar',
   Rewind: 'none',
   Info: 'none',
+  Tls: 'none',
+  CaFile: 'system',
+  Login: 'none',
   Probes: 'new/10.9.1.2/3000',
+  Namespace: 'test',
+  Set: 'markers',
+  Sides: '10.9.1.2/A1;10.9.2.2/A2,10.9.1.2/A3',
 };
 
 /** Where scripts differ in what a parameter means. */
 const own: Readonly<Record<string, string>> = {
   'restore.Action': 'look',
   'sever.Action': 'sever',
+  'markers.Action': 'read',
+  'access.Action': 'open',
+  'access.Tls': 'aero.example',
   'route.How': 'blackhole',
   'service.How': 'freeze',
   'xdr.How': 'force-linkdown',

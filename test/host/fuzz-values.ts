@@ -121,10 +121,31 @@ export const particular: Readonly<Record<string, readonly string[]>> = {
   Name: [...split('- -- -9 -p .. ../x /bin/sh a/b a,b . -s9'), long],
   Dc: [...split('a/b a,b a=b dc:1 a%b dc.1/..'), 'x'.repeat(200), long],
   Namespaces: [...split(', a, ,a a,,b a/b a=b a:b'), 'x'.repeat(200), long],
+  Namespace: [...split(', a,b a/b a=b a:b a.b a;b'), 'x'.repeat(32), long],
+  Set: [...split(', a,b a/b a=b a:b a.b a;b'), 'x'.repeat(64), long],
+  Sides: [
+    ...split(
+      '10.9.1.2 /A1 10.9.1.2/ 10.9.1.2/a1 10.9.1.2/A1; ;10.9.1.2/A1 10.9.1.2/A1,,10.9.1.2/A1',
+    ),
+    ...split('10.9.1.2/A1/A2 10.9.1/A1 host/A1 10.9.1.2:A1 1/A;1/A;1/A;1/A;1/A .. /'),
+  ],
   Rewind: [...split('-1 1.5 0x1 ALL nan all,1 1,2 +1 1e3'), '9'.repeat(100)],
+  Tls: [...split('-connect a/b a:b none;id a..b/ $(id)'), 'x'.repeat(254)],
+  CaFile: [
+    ...split('ca.pem ./ca.pem / /etc/ /etc//ca.pem /etc/../etc/passwd /etc/.. SYSTEM system/'),
+    `/${'x'.repeat(253)}`,
+  ],
+  Login: [
+    ...split(
+      'NONE i-1@10.9.1.1 i-1@10.9.1.1= i-1@10.9.1=QUJD i-1@10.9.1.1=QUJD; ;i-1@10.9.1.1=QUJD',
+    ),
+    ...split('@10.9.1.1=QUJD i-1@10.77.1.1=QUJD I-1@10.9.1.1=QUJD i-1@10.9.1.1=QU,JD none;none'),
+  ],
   Info: [
     ...split('10.9.1.2 /3000 10.9.1.2/ 10.9.1.2/0 10.9.1.2/65536 10.9.1.2/03000 host/3000'),
     ...split('10.9.1.2/3000/1 10.9.1/3000 ../.. / NONE 10.9.1.2:3000'),
+    ...split('i-1@10.9.1.1 i-1@10.9.1.1= i-1@10.9.1.1=0 i-1@10.9.1=3000 i-1@10.9.1.1=3000;'),
+    ...split('@10.9.1.1=3000 i-1@10.77.1.1=3000 i-1@10.9.1.1=1,2 i-1@10.9.1.1=3000;none'),
   ],
   Probes: [
     ...split(', ,stop stop, stop,,stop stop/1 new new/ new// new//3000 new/10.9.1.2 new/10.9.1.2/'),
@@ -139,6 +160,10 @@ export const particular: Readonly<Record<string, readonly string[]>> = {
       'recorded/10.9.1.2/3000/x recorded/10.9.1.2/3000/12345678901234 links/fd00:::1/3000 --',
     ),
     ...split('../../etc/passwd new/10.9.1.2/3000,rm/-rf/1'),
+    ...split('stop; stop;i-1 stop;i-1@10.9.1.1 stop;@10.9.1.1=1 stop;i-1@=1 stop;i-1@10.9.1=1'),
+    ...split('stop;i-1@10.9.1.1=0 stop;i-1@10.9.1.1=2 stop;i-1@10.9.1.1=, stop;i-1@10.9.1.1=1,,1'),
+    ...split('stop;i-1@10.9.1.1=1;i-2@10.9.2.1=1 stop;i-1@10.77.1.1=1 stop;i-1@10.9.1.1=1=1 ;'),
+    ...split('stop,rm/10.9.1.2/1;i-1@10.9.1.1=2 stop;i-1@10.9.1.1=99999 stop;i-1@10.9.1.1=1;*'),
     `${'new/10.9.1.2/3000,'.repeat(170)}stop`,
     long,
   ],

@@ -38,9 +38,24 @@ export const whyWider: readonly Wider[] = [
     covers: (value) => value.split(',').length > 1_000,
   },
   {
+    names: ['Info'],
+    why: 'whose a section is, and what it may hold, the host tells',
+    covers: (value) => /^[a-z0-9-]+@[0-9.]+=[0-9]+(;[a-z0-9-]+@[0-9.]+=[0-9]+)*$/.test(value),
+  },
+  {
+    names: ['Login'],
+    why: 'whose a section is, and whether it is an address, the host tells',
+    covers: (value) => /^[a-z0-9-]+@[0-9.]+=[A-Za-z0-9+/=]+$/.test(value),
+  },
+  {
+    names: ['CaFile'],
+    why: 'a repeat of segments cannot count the characters of all',
+    covers: (value) => value.length > 253,
+  },
+  {
     names: ['Probes'],
     why: 'questions have many forms, which the script takes apart',
-    covers: (value) => /^[a-z0-9./:,-]+$/.test(value),
+    covers: (value) => /^[a-z0-9./:,-]+(;[a-z0-9-]+@[0-9.]+=[0-9,]+)*$/.test(value),
   },
 ];
 

@@ -54,7 +54,7 @@ await_timer() {
   done
 }
 
-setsid bash -c "$agent" agent "$script" "$@" </dev/null >/dev/null 2>&1 &
+setsid bash --norc -c "$agent" agent "$script" "$@" </dev/null >/dev/null 2>&1 &
 agent_pid=$!
 until [ -f script.pid ]; do sleep 0.005; done
 read -r script_pid <script.pid
@@ -85,7 +85,7 @@ looked_at=$(now_ms)
 left=$(ours | wc -l)
 # The peer answers with a reset: nothing stands between.
 effect=none
-timeout 0.5 bash -c "exec 3<>/dev/tcp/10.9.1.2/$port" 2>&1 | grep -q refused || effect=some
+timeout 0.5 bash --norc -c "exec 3<>/dev/tcp/10.9.1.2/$port" 2>&1 | grep -q refused || effect=some
 late=none
 if [ "$victim" != frozen ]; then
   late=$(env "$@" sh "/run/killed/$script.sh" 2>/dev/null)

@@ -29,14 +29,15 @@ describeOnKernel('probe asks how far a node lags behind', () => {
         build: '8.1.2.0',
         'get-config:context=xdr': 'dcs=near,Far_DC-1;src-id=0;trace-sample=0',
         'get-stats:context=xdr;dc=near': 'lag=2;in_queue=0',
-        'get-stats:context=xdr;dc=Far_DC-1': 'lag=934;in_queue=1763197;lap_us=4',
+        'get-stats:context=xdr;dc=Far_DC-1':
+          'lag=934;in_queue=1763197;recoveries=12;recoveries_pending=3;lap_us=4',
       }),
     ).toEqual({
       probe: item,
       answer: 'ok',
       lags: [
-        ['Far_DC-1', 934],
-        ['near', 2],
+        ['Far_DC-1', 934, 1763197, 12, 3],
+        ['near', 2, 0, null, null],
       ],
     });
   });
@@ -52,8 +53,8 @@ describeOnKernel('probe asks how far a node lags behind', () => {
       }),
     ).toMatchObject({
       lags: [
-        ['DC3', 71],
-        ['DC2', 0],
+        ['DC3', 71, null, null, null],
+        ['DC2', 0, null, null, null],
       ],
     });
   });

@@ -61,17 +61,17 @@ export class Host {
     return stdout;
   }
 
-  /** Starts a host script the way the SSM agent does. */
-  startScript(name: ScriptName, parameters: Parameters): ChildProcess {
-    const env = Object.fromEntries(
-      Object.entries(parameters).map(([key, value]) => [`SSM_${key}`, value]),
-    );
-    return this.start(['sh', this.#path(name)], { env });
+  /** Starts a host script the way the SSM agent does; `env` is what else the agent says. */
+  startScript(name: ScriptName, parameters: Parameters, env: Parameters = {}): ChildProcess {
+    const given = Object.entries(parameters).map(([key, value]) => [`SSM_${key}`, value]);
+    return this.start(['sh', this.#path(name)], {
+      env: { ...env, ...Object.fromEntries(given) },
+    });
   }
 
   /** Runs a host script to its end and parses its one line. */
-  script(name: ScriptName, parameters: Parameters): Promise<Said> {
-    return said(this.startScript(name, parameters));
+  script(name: ScriptName, parameters: Parameters, env: Parameters = {}): Promise<Said> {
+    return said(this.startScript(name, parameters, env));
   }
 
   end(): void {

@@ -201,7 +201,7 @@ describeOnKernel('probe asks what it is asked', () => {
     ).toMatchObject([
       { answer: 'silent', reason: 'refused' },
       { answer: 'silent', reason: 'timed-out' },
-      { answer: 'silent', reason: 'incomplete:node' },
+      { answer: 'silent', reason: 'incomplete:namespaces' },
     ]);
     expect(Date.now() - began).toBeLessThan(3_500);
     await node.tell({ order: 'tell', values: { statistics: 'ERROR:80:not authenticated' } });

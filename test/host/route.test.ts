@@ -37,7 +37,7 @@ async function onHost(play: (host: Host) => Promise<void>, first = ''): Promise<
 /** What bash says when it connects from the host. */
 const words = (host: Host, address: string, port = 3001) =>
   host.sh(
-    `timeout 8 bash -c 'exec 3<>/dev/tcp/${address}/${port}' 2>&1 && echo open || echo "code $?"`,
+    `timeout 8 bash --norc -c 'exec 3<>/dev/tcp/${address}/${port}' 2>&1 && echo open || echo "code $?"`,
   );
 
 describeOnKernel(

@@ -1,3 +1,4 @@
+/** Long, for what real nodes and tools say is given word for word, and read back whole. */
 import { expect, test } from 'vitest';
 import { Survey } from '../../core/inventory.ts';
 import { cutParameters } from './cut-parameters.ts';
@@ -172,13 +173,20 @@ describeOnKernel(
     });
 
     test.each([
-      ['ERROR:80:not authenticated', /without a login/],
       ['ERROR:4:unrecognized command', /found error/],
       ['', /found incomplete/],
     ])('a node that answers %o is a reason to refuse', async (node, reason) => {
       const seen = await surveyNode({ node });
       expect(seen.node).toBeUndefined();
       expect(seen.findings).toEqual([{ refuses: true, says: expect.stringMatching(reason) }]);
+    });
+
+    test('a node that wants a login is a reason to give one, which an experiment may', async () => {
+      const seen = await surveyNode({ node: 'ERROR:80:not authenticated' });
+      expect(seen.node).toBeUndefined();
+      const says =
+        'Cannot ask the node at 127.0.0.1/3000 as access.login must be in the experiment where a login is wanted: found none';
+      expect(seen.findings).toEqual([{ refuses: false, says }]);
     });
 
     test('no node at all is a reason to refuse', async () => {

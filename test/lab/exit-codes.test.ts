@@ -41,7 +41,7 @@ describe('the lab ends', () => {
     ['a number', '7', /Cannot read experiment as it must be an? object: found 7/],
     ['text that is no JSON', '{"name":', /Cannot read ".*" as it must be JSON: found /],
     ['an injected command', '{"name":"a;reboot"}', /Cannot read experiment as .* must .*: found /],
-  ])('with 2 and one sentence for %s', (_, text, sentence) => {
+  ])('with 2, a sentence for each problem and their count for %s', (_, text, sentence) => {
     const folder = mkdtempSync(join(tmpdir(), 'aerofault-'));
     const file = join(folder, 'experiment.json');
     writeFileSync(file, text);
@@ -50,7 +50,9 @@ describe('the lab ends', () => {
 
     expect(status).toBe(2);
     expect(stderr).toMatch(sentence);
-    expect(stderr.trim().split('\n')).toHaveLength(2);
+    const problems = stderr.match(/^\S*experiment\.json:\d+:\d+ {2}Cannot /gm) ?? [];
+    expect(stderr).toContain(`${problems.length} problem`);
+    expect(stderr).toMatch(/\d+ problems?\. Nothing was changed\.\n$/);
     expect(stdout).toBe('');
   });
 });

@@ -3,6 +3,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { handler as making } from '../../lambda/handlers/delete-guard.ts';
 import { guardHandler } from '../../lambda/custom-resource.ts';
 
 interface Put {
@@ -125,7 +126,7 @@ describe('the guard answers CloudFormation', () => {
   });
 
   test('even where its own environment is wrong', async () => {
-    const { handler } = await import('../../lambda/handlers/delete-guard.ts');
+    const handler = making({});
     await handler(request('Create', await responseUrl(200)), inTime);
     await handler(request('Delete', await responseUrl(200)), inTime);
 

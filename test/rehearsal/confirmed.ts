@@ -2,13 +2,13 @@ import { expect } from 'vitest';
 import type { Report } from '../../core/report.ts';
 import { rehearse, reportIn } from './rehearse.ts';
 
-/** A rehearsal that must end well in every respect: exit 0, four verdicts confirmed, nothing left. */
+/** A rehearsal that must end well in every respect: exit 0, five verdicts confirmed, nothing left. */
 export async function confirmed(words: readonly string[]): Promise<Report> {
   const run = await rehearse([...words, '--json']);
   const report = reportIn(run);
   expect(run.code, whyNot(report)).toBe(0);
   expect(Object.values(report.verdicts).map(({ answer }) => answer)).toEqual(
-    Array.from({ length: 4 }, () => 'confirmed'),
+    Array.from({ length: 5 }, () => 'confirmed'),
   );
   expect(report.residue).toEqual([]);
   return report;

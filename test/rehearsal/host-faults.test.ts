@@ -55,6 +55,16 @@ test.concurrent('xdr-cut by iptables: one destination of two is lost, the other 
 
   expect(seenIn(report)).toMatch(/new connections: (\d+) of \1 stopped/);
   expect(seenIn(report)).toMatch(/controls: (\d+) of \1 still open/);
+  // The lab's destinations are nodes of one cluster, which XDR names as one.
+  expect(report.xdr.map(({ node, destination }) => `${node} ${destination}`)).toEqual([
+    'n1 reporting',
+    'n2 reporting',
+    'n3 reporting',
+  ]);
+  for (const { before, worst } of report.xdr) {
+    expect(worst?.lagSeconds).toBeGreaterThan((before?.lagSeconds ?? 0) + 3);
+    expect(worst?.queued).toBeGreaterThan(0);
+  }
 });
 
 // Either server knows only its own way, and answers the other with an error.

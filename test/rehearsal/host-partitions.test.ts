@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { confirmed, kindsIn, linksAfter, seenIn, splitIn } from './confirmed.ts';
 import { exampleLike, rehearse, reportIn, span } from './rehearse.ts';
+import { standInOnly } from './real-server.ts';
 
 /** Partitions by the hosts themselves, on every kind of host, with the outcome a real cluster had. */
 
@@ -65,7 +66,7 @@ test.concurrent('the principal is cut off, and the others have another', async (
   expect(namesOf(report.plan.steps)).toEqual(['n3']);
 });
 
-test.concurrent('a rack is cut off by its number', async () => {
+standInOnly.concurrent('a rack is cut off by its number', async () => {
   const report = await confirmed(['examples/isolate-rack.json', '--layout', 'racks']);
 
   expect(splitIn(report).keys).toBe(2);
@@ -86,7 +87,7 @@ test.concurrent('any node is cut off by chance, the same one for the same seed',
   expect(namesOf(report.plan.steps)).toEqual(['n3']);
 });
 
-test.concurrent('TLS twins are read from the nodes and cut with their ports', async () => {
+standInOnly.concurrent('TLS twins are read from the nodes and cut with their ports', async () => {
   const report = await confirmed(['examples/isolate-ports-from-node.json', '--layout', 'tls']);
 
   expect(splitIn(report)).toEqual({ sizes: [1, 2], keys: 2 });
@@ -101,11 +102,14 @@ test.concurrent('a hundred rules of its own, established connections first, do n
   expect(splitIn(report)).toEqual({ sizes: [1, 2], keys: 2 });
 });
 
-test.concurrent('a node in a container behind a bridge is cut off on its machine', async () => {
-  const report = await confirmed(['examples/isolate-one-node.json', '--layout', 'container']);
+standInOnly.concurrent(
+  'a node in a container behind a bridge is cut off on its machine',
+  async () => {
+    const report = await confirmed(['examples/isolate-one-node.json', '--layout', 'container']);
 
-  expect(splitIn(report)).toEqual({ sizes: [1, 2], keys: 2 });
-});
+    expect(splitIn(report)).toEqual({ sizes: [1, 2], keys: 2 });
+  },
+);
 
 test.concurrent('where iptables is missing, nft does it, and nothing of it is left', async () => {
   const report = await confirmed(['examples/isolate-one-node.json', '--layout', 'no-iptables']);

@@ -3,21 +3,21 @@ import { rehearse, reportIn } from './rehearse.ts';
 
 /** Bad input ends in exit 2 with one sentence, and nothing touched. */
 
-const sentence = /^\s*Cannot .+ as .+: found .+$/m;
+const sentence = /\bCannot .+ as .+: found .+$/m;
 
 describe('refused before anything starts', () => {
   test.concurrent.each([
-    ['an unknown key', 'examples/bad/unknown-key.json'],
-    ['a hold over the bound', 'examples/bad/hold-over-bound.json'],
-    ['malformed JSON', 'examples/bad/malformed.json'],
-    ['a shell metacharacter', 'examples/bad/shell-metacharacter.json'],
-    ['a file that is not there', 'examples/bad/absent.json'],
-  ])('%s', async (_, file) => {
+    ['an unknown key', 'examples/bad/unknown-key.json', 'unknown-key.json:'],
+    ['a hold over the bound', 'examples/bad/hold-over-bound.json', 'hold-over-bound.json:15:18 '],
+    ['malformed JSON', 'examples/bad/malformed.json', 'malformed.json:5:1 '],
+    ['a shell metacharacter', 'examples/bad/shell-metacharacter.json', '-metacharacter.json:4:14 '],
+    ['a file that is not there', 'examples/bad/absent.json', 'absent.json'],
+  ])('%s', async (_, file, place) => {
     const { code, stderr, stdout } = await rehearse([file, '--json']);
 
-    expect(code).toBe(2);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toMatch(sentence);
-    expect(stdout).toBe('');
+    expect(stderr).toContain(place);
   });
 });
 

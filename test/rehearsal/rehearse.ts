@@ -44,7 +44,8 @@ export function runLab(
   const startedAt = Date.now();
   const child = spawn(process.execPath, [main, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
+    // What is synthesised for all rehearsals is not for a person's own.
+    env: { ...process.env, AEROFAULT_ASSEMBLY: undefined, ...environment },
   });
   let stdout = '';
   let stderr = '';

@@ -9,9 +9,10 @@ test.concurrent('isolate-one-node is in force, restored, clean and recovered, an
 
   expect(run.code, report.says).toBe(0);
   expect(Object.values(report.verdicts).map(({ answer }) => answer)).toEqual(
-    Array.from({ length: 4 }, () => 'confirmed'),
+    Array.from({ length: 5 }, () => 'confirmed'),
   );
   expect(report.residue).toEqual([]);
+  expect(run.stderr).toContain('synthesised the stacks and bundled the Lambdas');
   expect(run.seconds).toBeLessThan(120);
 });
 

@@ -35,7 +35,9 @@ export function operationOf({ host, method, path, headers, body }: WireRequest):
   const target = headers['x-amz-target']?.split('.')[1];
   const action = /(?:^|&)Action=(\w+)/.exec(body.toString('latin1'))?.[1];
   const isDryRun = /(?:^|&)DryRun=true/.test(body.toString('latin1')) ? ' (dry run)' : '';
-  const rest = `${method} ${path.split('/')[1] ?? ''}`;
+  // Of an object its file, of another path its first part.
+  const parts = (service === 's3' ? (path.split('?')[0] ?? '') : path).split('/');
+  const rest = `${method} ${parts.at(service === 's3' ? -1 : 1) ?? ''}`;
   return `${service} ${target ?? action ?? rest}${isDryRun}`;
 }
 
@@ -123,6 +125,7 @@ export class OneFault {
 function throttling(request: WireRequest): WireAnswer {
   const says = 'Rate exceeded';
   if (request.host.startsWith('ec2.')) return ec2Error('RequestLimitExceeded', says, 503);
+  if (request.host.startsWith('s3.')) return s3Error('SlowDown', says, 503);
   const isRest = request.host.startsWith('scheduler.');
   return jsonError(request, 'ThrottlingException', isRest ? 429 : 400);
 }
@@ -130,12 +133,18 @@ function throttling(request: WireRequest): WireAnswer {
 /** The service's own failure, without an effect. */
 export function serverError(request: WireRequest): WireAnswer {
   if (request.host.startsWith('ec2.')) return ec2Error('InternalError', 'An error occurred', 500);
+  if (request.host.startsWith('s3.')) return s3Error('InternalError', 'An error occurred', 500);
   return jsonError(request, 'InternalServerError', 500);
 }
 
 function ec2Error(code: string, message: string, status: number): WireAnswer {
   const body = encodeError(new Ec2Error(code, message, status), 'virtual');
   return { status, headers: { 'content-type': 'text/xml;charset=UTF-8' }, body };
+}
+
+function s3Error(code: string, message: string, status: number): WireAnswer {
+  const body = `<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
+  return { status, headers: { 'content-type': 'application/xml' }, body };
 }
 
 function jsonError({ headers }: WireRequest, code: string, status: number): WireAnswer {

@@ -10,7 +10,7 @@ export async function plantedInject(folder: string): Promise<string> {
   const out = join(folder, 'inject');
   mkdirSync(out, { recursive: true });
   await build({
-    entryPoints: [join(root, 'lambda/handlers/inject.ts')],
+    entryPoints: [join(root, 'lambda/main.ts')],
     outfile: join(out, 'index.mjs'),
     bundle: true,
     format: 'esm',

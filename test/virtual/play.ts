@@ -1,5 +1,7 @@
 /** One run in the virtual lab, with whatever happens to it, and what is left of it in the end. */
 import type { RunItem } from '../../core/journal.ts';
+import { Report } from '../../core/report.ts';
+import { runFinished } from '../../core/run-finished.ts';
 import type { Execution } from '../../lab/cloud/execution.ts';
 import { runIdOf } from '../../lambda/run-id.ts';
 import type { Scene } from './scenes.ts';
@@ -58,7 +60,8 @@ export async function play(
   await process.time.until(
     () => !stage.execution.running || isPast() || Date.now() > startedAt + longestMs,
   );
-  const residues = await whenOver(process, stage, { lateAt: fault.lateAt, isPast });
+  const mustReport = /^(Report|Sweep) /.test(call);
+  const residues = await whenOver(process, stage, { lateAt: fault.lateAt, isPast, mustReport });
   return {
     isReached: fault.isReached,
     residues,
@@ -126,15 +129,17 @@ export async function begin(
 interface Ending {
   readonly lateAt: number;
   readonly isPast: () => boolean;
+  /** Whether its report is waited for too, where what happened could have lost it. */
+  readonly mustReport: boolean;
 }
 
-const atItsEnd: Ending = { lateAt: 0, isPast: () => false };
+const atItsEnd: Ending = { lateAt: 0, isPast: () => false, mustReport: true };
 
 /** Waits until a run is over, or never will be: what is left then. */
 async function whenOver(
   process: VirtualProcess,
   stage: Stage,
-  { lateAt, isPast }: Ending = atItsEnd,
+  { lateAt, isPast, mustReport }: Ending = atItsEnd,
 ): Promise<readonly string[]> {
   const { time } = process;
   const { executions } = stage.world.stepFunctions;
@@ -142,7 +147,10 @@ async function whenOver(
   const isStill = (): boolean => isPast() || executions.every(({ running }) => !running);
   for (;;) {
     await time.until(() => Date.now() > giveUpAt || (Date.now() > lateAt && isStill()));
-    const left = await leftOf(process, stage);
+    const left = [
+      ...(await leftOf(process, stage)),
+      ...(mustReport ? await undeliveredOf(process, stage) : []),
+    ];
     if (left.length === 0 || Date.now() > giveUpAt) {
       return [...left, ...(await overdue(process, stage))];
     }
@@ -162,6 +170,26 @@ export async function leftOf(process: VirtualProcess, stage: Stage): Promise<str
     ...(run === undefined || run.life === 'final' ? [] : [`the run is ${run.life}`]),
     ...locks.map(({ cluster }) => `the lock of ${cluster} is held`),
     ...world.scheduler.schedules().map(({ name }) => `schedule ${name} is in being`),
+  ];
+}
+
+/** What people have not been given of a run that is over. */
+export async function undeliveredOf(
+  { time }: VirtualProcess,
+  { world, runId }: Stage,
+): Promise<string[]> {
+  const run = await time.settled(world.journal.read(runId));
+  if (run?.life !== 'final' || (await time.settled(world.journal.request(runId))) === undefined) {
+    return [];
+  }
+  const report = await time.settled(world.journal.report(runId));
+  const object = [...world.s3.objects].find(([url]) => url.endsWith(`/${runId}/report.json`));
+  const kept = object === undefined ? undefined : Report.parse(JSON.parse(object[1].text));
+  const told = world.events.filter(({ 'detail-type': type }) => type === runFinished.detailType);
+  return [
+    ...(report === undefined ? ['the journal has no report'] : []),
+    ...(kept?.outcome === report?.outcome ? [] : ['S3 has no such report']),
+    ...(told.some(({ detail }) => detail['outcome'] === report?.outcome) ? [] : ['no event']),
   ];
 }
 

@@ -46,25 +46,18 @@ export function startPool(count: number, words: readonly string[]): Pool {
   };
 }
 
-/** After so many orders a process makes room for another: what it has loaded adds up. */
-const ordersMax = 1_500;
-
 class Worker {
-  readonly #words: readonly string[];
-  #child: ChildProcess;
-  #orders = 0;
+  readonly #child: ChildProcess;
 
   constructor(words: readonly string[]) {
-    this.#words = words;
-    this.#child = this.#begun();
+    this.#child = fork(program, [...words], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // Most of what a run makes is dead before the next: a wide nursery lets it die there.
+      execArgv: ['--max-semi-space-size=64'],
+    });
   }
 
   ask(order: object): Promise<unknown> {
-    this.#orders += 1;
-    if (this.#orders % ordersMax === 0) {
-      this.close();
-      this.#child = this.#begun();
-    }
     return new Promise((resolve, reject) => {
       const onExit = (code: number | null): void => {
         reject(new Error(`Cannot play as the worker must live: found exit ${code}`));
@@ -81,13 +74,5 @@ class Worker {
   close(): void {
     this.#child.removeAllListeners('exit');
     if (this.#child.connected) this.#child.disconnect();
-  }
-
-  #begun(): ChildProcess {
-    return fork(program, [...this.#words], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      // Most of what a run makes is dead before the next: a wide nursery lets it die there.
-      execArgv: ['--max-semi-space-size=64'],
-    });
   }
 }

@@ -51,7 +51,8 @@ export function programOf(path: string): Program {
       return replaced[plain] ?? required(`node:${plain}`);
     };
     const module = { exports: {} };
-    const environment = Object.create(process, { env: { value: env } });
+    const silent = { write: () => true };
+    const environment = Object.create(process, { env: { value: env }, stdout: { value: silent } });
     Load.parse(load)(find, module, module.exports, environment, quiet, setTimeout, ownGlobal());
     return z.object({ handler: Handler }).parse({ ...module.exports }).handler;
   };

@@ -11,7 +11,12 @@ import { startDynamoDb } from '../../lab/cloud/dynamodb.ts';
 import type { FullSnapshot } from '../../lab/cloud/ec2/state.ts';
 import { Ec2State } from '../../lab/cloud/ec2/state.ts';
 import { startEc2 } from '../../lab/cloud/ec2/server.ts';
+import { startEventBridge } from '../../lab/cloud/event-bridge.ts';
+import type { BusEvent } from '../../lab/cloud/event-bus.ts';
+import { startS3 } from '../../lab/cloud/s3.ts';
+import type { S3 } from '../../lab/cloud/s3.ts';
 import { startEventBus } from '../../lab/cloud/event-bus.ts';
+import { startSecretsManager } from '../../lab/cloud/secrets.ts';
 import { startScheduler } from '../../lab/cloud/scheduler.ts';
 import type { Scheduler } from '../../lab/cloud/scheduler.ts';
 import { startSsm } from '../../lab/cloud/ssm.ts';
@@ -23,6 +28,8 @@ import { buildWorld } from '../../lab/vpc/world.ts';
 import type { WorldPlan } from '../../lab/vpc/world.ts';
 import { dynamoJournal } from '../../lambda/aws/journal.ts';
 import type { Journal } from '../../lambda/gateways.ts';
+import type { LabSecret } from '../../lab/cloud/secrets.ts';
+import { clusterTag } from '../../core/inventory.ts';
 import { isAsBefore } from './as-before.ts';
 import { chanceOf } from './chance-of.ts';
 import { startInProcess } from './in-process-execution.ts';
@@ -66,13 +73,25 @@ export interface VirtualWorld {
   readonly stepFunctions: StepFunctions;
   readonly scheduler: Scheduler;
   readonly journal: Journal;
+  readonly s3: S3;
+  /** Every event on the bus so far. */
+  readonly events: readonly BusEvent[];
   /** The instant from which on all was as before; Infinity while it is not, 0 if it always was. */
   readonly harm: { endedAt: number };
 }
 
 const hostOf = (service: string): string => `${service.toLowerCase()}.virtual`;
 const at = (service: string) => ({ host: hostOf(service), port: 80 });
-const services = ['EC2', 'SSM', 'CLOUDWATCH', 'DYNAMODB', 'SCHEDULER'] as const;
+const services = [
+  'EC2',
+  'SSM',
+  'CLOUDWATCH',
+  'DYNAMODB',
+  'SCHEDULER',
+  'S3',
+  'EVENTBRIDGE',
+  'SECRETS_MANAGER',
+] as const;
 
 function environmentOf(): Record<string, string> {
   const endpoints = services.map(
@@ -112,10 +131,22 @@ export async function beginWorld(
     hasTimers: ways.hostTimers !== false,
   });
   await process.time.settled(startDynamoDb({ ...at('DYNAMODB'), tables: process.assembly.tables }));
+  const buckets = process.assembly.buckets.map(({ name }) => name);
+  const s3 = await startS3({ ...at('S3'), buckets });
+  const secrets = await startSecretsManager(at('SECRETS_MANAGER'));
+  secrets.put(secretName, secretOf(plan.cluster));
   const runtimes = await startRuntimes(process, ways);
   ground.hosts.begin();
-  return { state, ...ground, ...runtimes, journal: journalOf(process.assembly) };
+  return { state, ...ground, ...runtimes, s3, journal: journalOf(process.assembly) };
 }
+
+/** What examples log in with. */
+export const secretName = 'orders/aerofault';
+
+const secretOf = (cluster: string): LabSecret => ({
+  text: JSON.stringify({ username: 'aerofault', password: 'virtual' }),
+  tags: { [clusterTag]: cluster },
+});
 
 /** EC2, its machines and their agents, and whoever watches whether all is as before. */
 async function layGround(
@@ -147,9 +178,9 @@ async function layGround(
 async function startRuntimes(
   { lambdas, assembly }: VirtualProcess,
   ways: WaysOut,
-): Promise<Pick<VirtualWorld, 'stepFunctions' | 'scheduler'>> {
+): Promise<Pick<VirtualWorld, 'stepFunctions' | 'scheduler' | 'events'>> {
   const machines: { started?: StepFunctions } = {};
-  const start = startTargets(asRuntime(lambdas), () => {
+  const start = startTargets(lambdas, () => {
     if (machines.started !== undefined) return machines.started;
     throw new Error('Cannot start a machine as Step Functions must be running: found it is not');
   });
@@ -162,12 +193,13 @@ async function startRuntimes(
     eventPattern === undefined ? ways.sweeper !== false : ways.statusRule !== false,
   );
   const bus = startEventBus(rules, { start });
+  await startEventBridge(bus, at('EVENTBRIDGE'));
   machines.started = startStepFunctions(assembly.stateMachines, {
     lambdaUrl: await lambdas.open('lambda.virtual'),
     onStatusChange: (event) => bus.put(event),
     spawn: startInProcess,
   });
-  return { stepFunctions: machines.started, scheduler };
+  return { stepFunctions: machines.started, scheduler, events: bus.events };
 }
 
 function journalOf({ tables }: Assembly): Journal {
@@ -189,17 +221,4 @@ function withoutScripts({ content, ...document }: AssemblyDocument): AssemblyDoc
     inputs: { ...step.inputs, runCommand: [''] },
   }));
   return { ...document, content: { ...rest, mainSteps: steps } };
-}
-
-/** What targets need of the runtime. */
-function asRuntime(lambdas: VirtualLambdas): Parameters<typeof startTargets>[0] {
-  return {
-    url: '',
-    invoke: (name, payload) => lambdas.invoke(name, payload),
-    invocations: [],
-    misbehave: () => undefined,
-    busy: () => [],
-    forget: () => undefined,
-    close: async () => undefined,
-  };
 }

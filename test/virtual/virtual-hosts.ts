@@ -16,6 +16,7 @@ import { FakeCluster } from '../fakes/fake-cluster.ts';
 import { FakeHost } from '../fakes/fake-host.ts';
 import type { ScriptEnd, Undoer } from '../fakes/fake-host.ts';
 import type { Parameters } from '../fakes/fake-part.ts';
+import { FakeMarkers } from '../fakes/fake-markers.ts';
 import { FakeProbe } from '../fakes/fake-probe.ts';
 import { VirtualClock } from '../fakes/virtual-clock.ts';
 import { inventoryOf, LabNetwork } from './lab-network.ts';
@@ -59,6 +60,7 @@ export class VirtualHosts {
   readonly #setting: HostsSetting;
   readonly #network: LabNetwork;
   readonly #cluster: FakeCluster;
+  readonly #markers = new FakeMarkers();
   readonly #probe: FakeProbe;
 
   constructor(setting: HostsSetting) {
@@ -147,7 +149,8 @@ export class VirtualHosts {
       ...nodeOn(instanceId, this.#cluster),
       rack: this.#rackOf(instanceId),
     });
-    return carryOut(script, parameters, { instanceId, host, probe: this.#probe, node });
+    const machine = { instanceId, host, probe: this.#probe, markers: this.#markers, node };
+    return carryOut(script, parameters, machine);
   }
 
   /** Zones a, b and c are racks 1, 2 and 3. */

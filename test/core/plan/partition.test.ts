@@ -1,3 +1,4 @@
+/** Long, for every topology is held to the same properties, with the helpers that read them off a plan. */
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { connectionsOf } from '../../../core/cut.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Sample } from '../../../core/judge.ts';
-import type { NodeView } from '../../../core/observation.ts';
+import type { NodeView, XdrLag } from '../../../core/observation.ts';
 import type { Subject } from '../../../core/probe.ts';
 import { isUnheard, signSeen, unfitToWatch } from '../../../core/stop/signs.ts';
 import type { StopOn } from '../../../core/stop/stop-on.ts';
@@ -20,7 +20,8 @@ function sampleWith(changes: Partial<NodeView> | null): Sample {
   return { ...sample, views };
 }
 
-const lagging = (...lags: [string, number][]): Sample => {
+const lagging = (...told: [string, number][]): Sample => {
+  const lags = told.map(([dc, seconds]): XdrLag => [dc, seconds, null, null, null]);
   const result = { probe: 'lag/10.0.1.2/3000', answer: 'ok' as const, lags };
   return { ...sampleWith({}), seen: [{ from: 'i-n2', at: 1, result }] };
 };

@@ -21,7 +21,21 @@ export const answersOfAGoodDay: Answers = {
   Restore: [{ payload: { final: false, touched: true, lookAt: soon, says: 'undone' } }],
   ProveClean: [{ payload: { final: true, touched: true, lookAt: soon, says: 'clean' } }],
   AwaitRecovery: [{ payload: { again: false, lookAt: soon, says: 'recovered' } }],
-  Report: [{ payload: { outcome: 'confirmed', error: '', cause: '', says: 'confirmed' } }],
+  Report: [
+    {
+      payload: {
+        outcome: 'confirmed',
+        error: '',
+        cause: '',
+        says: 'confirmed',
+        runId: 'r1',
+        exitCode: 0,
+        verdicts: null,
+        link: null,
+        notDelivered: [],
+      },
+    },
+  ],
 };
 
 /** The state that a deployed function serves, from its name or ARN: both carry its id in the stack. */

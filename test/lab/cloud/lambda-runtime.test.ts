@@ -143,3 +143,24 @@ test('who serves can be killed in flight; who is idle is not among them', async 
   expect(lambdas.busy()).toEqual([]);
   expect(answerOf(await lambdas.invoke('worker', {})).pid).not.toBe(idle.pid);
 });
+
+test('a process is weighed after a collection: what it holds counts, what it dropped does not', async () => {
+  await startWith(`
+    const held = [];
+    export async function handler({ keep, drop }) {
+      if (keep) held.push(new Array(keep * 131072).fill(0.5));
+      if (drop) new Array(drop * 131072).fill(0.5);
+    }
+  `);
+  expect(await lambdas.weigh()).toEqual([]);
+  await lambdas.invoke('worker', {});
+  const [{ heapMb: empty } = { heapMb: 0 }] = await lambdas.weigh();
+  await lambdas.invoke('worker', { drop: 16 });
+  const [dropped] = await lambdas.weigh();
+  await lambdas.invoke('worker', { keep: 16 });
+  const [kept] = await lambdas.weigh();
+
+  expect(empty).toBeGreaterThan(1);
+  expect(dropped).toEqual({ functionName: 'worker', heapMb: expect.closeTo(empty, 0) });
+  expect(kept).toEqual({ functionName: 'worker', heapMb: expect.closeTo(empty + 16, 0) });
+});

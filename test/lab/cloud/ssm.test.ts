@@ -1,3 +1,4 @@
+/** Long, for it is the life of a command from SendCommand to its results, on one endpoint that every test starts anew. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import {
   CancelCommandCommand,

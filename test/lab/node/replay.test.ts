@@ -1,6 +1,7 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { TestContext } from 'vitest';
 import { outcomeSchema } from './replay-outcome.ts';
 import type { Outcome, Sample, Sighting } from './replay-outcome.ts';
 import { oneLinkDown, rows } from './replay-rows.ts';
@@ -15,6 +16,9 @@ import type { RecordedChange, RecordedRow } from './replay-rows.ts';
  */
 const namespaces = ['-Urnm', '-p', '--fork', '--kill-child'];
 const runsAtOnce = 7;
+
+type Task = TestContext['task'];
+
 const membershipToleranceSeconds = 1;
 const migrationToleranceSeconds = 1.5;
 const closedLinks = 'heartbeat_connections_closed';
@@ -43,31 +47,36 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     }
   });
 
-  describe.each(rows)('$row', (row) => {
-    const outcomeOf = async () => (await outcomes.get(row.row))!;
+  /** What came of a row; on a second try, of a replay anew, with the machine to itself. */
+  const outcomeOf = async (row: RecordedRow, { result }: Task): Promise<Outcome> => {
+    const tries = result?.retryCount ?? 0;
+    if (tries > 0) outcomes.set(row.row, replay(row));
+    return (await outcomes.get(row.row))!;
+  };
 
-    test('each node ends the hold as recorded', async () => {
-      const { held } = await outcomeOf();
+  describe.each(rows)('$row', (row) => {
+    test('each node ends the hold as recorded', async ({ task }) => {
+      const { held } = await outcomeOf(row, task);
       expect(shown(held, row)).toEqual(row.held);
     });
 
-    test('what changed while the rule stood, changed when the recording says', async () => {
-      expectChanges(row.whileHeld, await outcomeOf(), 'held');
+    test('what changed while the rule stood, changed when the recording says', async ({ task }) => {
+      expectChanges(row.whileHeld, await outcomeOf(row, task), 'held');
     });
 
-    test('what changed after its removal, changed when the recording says', async () => {
-      expectChanges(row.afterwards, await outcomeOf(), 'healed');
+    test('what changed after its removal, changed when the recording says', async ({ task }) => {
+      expectChanges(row.afterwards, await outcomeOf(row, task), 'healed');
     });
 
-    test('afterwards all are one cluster under one key', async () => {
-      const { healed } = await outcomeOf();
+    test('afterwards all are one cluster under one key', async ({ task }) => {
+      const { healed } = await outcomeOf(row, task);
       expect(numbers(healed, 'cluster_size')).toEqual(healed.map(() => row.nodes));
       expect(new Set(healed.map((sample) => sample['cluster_key'])).size).toBe(1);
       expect(healed.every((sample) => sample['stable_im'] === 'key')).toBe(true);
     });
 
-    test('nobody changed size that did not in the recording', async () => {
-      const { sightings } = await outcomeOf();
+    test('nobody changed size that did not in the recording', async ({ task }) => {
+      const { sightings } = await outcomeOf(row, task);
       for (const phase of ['held', 'healed'] as const) {
         const recorded = phase === 'held' ? row.whileHeld : row.afterwards;
         const seen = sightings.filter((sighting) => sighting.phase === phase);
@@ -76,11 +85,14 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     });
   });
 
-  const outcomeOfRow = async (letter: string) =>
-    (await outcomes.get(rows.find(({ row }) => row.startsWith(`${letter}:`))!.row))!;
+  const outcomeOfRow = (letter: string, task: Task) =>
+    outcomeOf(
+      rows.find(({ row }) => row.startsWith(`${letter}:`))!,
+      task,
+    );
 
-  test('B: n3 lost both links and has two again; n1 and n2 lost one each', async () => {
-    const { before, held } = await outcomeOfRow('B');
+  test('B: n3 lost both links and has two again; n1 and n2 lost one each', async ({ task }) => {
+    const { before, held } = await outcomeOfRow('B', task);
     const [then, now] = [before, held].map((samples) => numbers(samples, closedLinks));
     const lost = now!.map((closed, index) => closed - then![index]!);
     expect(lost[0]).toBeGreaterThanOrEqual(1);
@@ -88,21 +100,23 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     expect(lost[2]).toBeGreaterThanOrEqual(2);
   });
 
-  test('G: cut fabric links die from 10.7 s on, and nothing else shows', async () => {
-    const { sightings } = await outcomeOfRow('G');
+  test('G: cut fabric links die from 10.7 s on, and nothing else shows', async ({ task }) => {
+    const { sightings } = await outcomeOfRow('G', task);
     const first = sightings.find(({ field }) => field === 'fabric_connections');
     expect(Math.abs(first!.at - 10.71)).toBeLessThanOrEqual(membershipToleranceSeconds);
     expect(new Set(sightings.map(({ field }) => field))).toEqual(new Set(['fabric_connections']));
   });
 
-  test.each(['M', 'SG1'])('%s: nothing at all was seen', async (letter) => {
-    const { sightings } = await outcomeOfRow(letter);
+  test.for(['M', 'SG1'])('%s: nothing at all was seen', async (letter, { task }) => {
+    const { sightings } = await outcomeOfRow(letter, task);
     expect(sightings).toEqual([]);
   });
 
-  test('SG2, SG3: it stays as long as the groups do, and then every link is back', async () => {
+  test('SG2, SG3: it stays as long as the groups do, and then every link is back', async ({
+    task,
+  }) => {
     for (const letter of ['SG2', 'SG2b', 'SG3']) {
-      const { sightings, healed } = await outcomeOfRow(letter);
+      const { sightings, healed } = await outcomeOfRow(letter, task);
       const links = sightings.filter(
         ({ phase, node, field, at }) =>
           phase === 'held' && node === 'n1' && field === 'heartbeat_connections' && at > 3,
@@ -113,8 +127,10 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     }
   });
 
-  test('W: half of the links of n1 die from 10.7 to 20 s, stay dead, and size is whole throughout', async () => {
-    const { sightings, held, healed } = (await outcomes.get(oneLinkDown.row))!;
+  test('W: half of the links of n1 die from 10.7 to 20 s, stay dead, and size is whole throughout', async ({
+    task,
+  }) => {
+    const { sightings, held, healed } = await outcomeOf(oneLinkDown, task);
     const deaths = sightings.filter(
       ({ node, field }) => node === 'n1' && field.startsWith('fabric'),
     );
@@ -131,8 +147,8 @@ describe.skipIf(obstacle !== undefined)(title, () => {
     expect(numbers(healed, 'fabric_connections')).toEqual(numbers(held, 'fabric_connections'));
   });
 
-  test('SG4: n1 lost both heartbeat links and has two again', async () => {
-    const { before, held } = await outcomeOfRow('SG4');
+  test('SG4: n1 lost both heartbeat links and has two again', async ({ task }) => {
+    const { before, held } = await outcomeOfRow('SG4', task);
     const [then, now] = [before, held].map((samples) => numbers(samples, closedLinks)[0]!);
     expect(now! - then!).toBeGreaterThanOrEqual(2);
   });

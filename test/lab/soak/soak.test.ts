@@ -33,6 +33,7 @@ function aRun(changes: Partial<RunRecord> = {}): RunRecord {
       labMb: 200,
       heapMb: 50,
       lambdasMb: 1000,
+      lambdaHeaps: { plan: 20 },
       nodesMb: 500,
       agentsMb: 800,
       othersMb: 50,
@@ -71,17 +72,24 @@ describe('summary()', () => {
     expect(text).toContain('promise kept in 2 of 3');
   });
 
-  test('tells growth an hour by a straight line through the longest stage', () => {
+  test('tells what each quarter of the longest stage held, a Lambda that came late too', () => {
     const { census } = aRun();
     const runs = [0, 1, 2, 3].map((index) =>
       aRun({
         index,
-        at: new Date(Date.UTC(2026, 0, 1, 0, index * 30)).toISOString(),
-        census: { ...census, labMb: 100 + index * 5 },
+        census: {
+          ...census,
+          labMb: 100 + index * 5,
+          lambdaHeaps: { plan: 20 + index, ...(index === 0 ? {} : { sweep: 30 }) },
+        },
       }),
     );
+    const text = summary([aRun({ stage: 2 }), ...runs]);
 
-    expect(summary(runs)).toMatch(/the lab's own process, MiB +102\.5 +112\.5 +10\.0/);
+    expect(text).toContain('the longest stage, 4 runs');
+    expect(text).toMatch(/the lab's own process, MiB +100\.0 +105\.0 +110\.0 +115\.0/);
+    expect(text).toMatch(/ plan +20\.0 +21\.0 +22\.0 +23\.0/);
+    expect(text).toMatch(/ sweep +0\.0 +30\.0 +30\.0 +30\.0/);
   });
 });
 

@@ -15,7 +15,20 @@ const UNSHARE = ['unshare', '-Urnmp', '--fork', '--kill-child'];
 export async function observe(name: string): Promise<unknown> {
   const program = join(import.meta.dirname, 'scenarios', `${name}.ts`);
   const start = `mount -t tmpfs tmpfs /run && exec "$@"`;
-  const command = [...UNSHARE, 'sh', '-c', start, 'sh', process.execPath, program];
+  // Ends before the hook's own time is over, and with it everything in its namespaces.
+  const command = [
+    'timeout',
+    '-s',
+    'KILL',
+    '300',
+    ...UNSHARE,
+    'sh',
+    '-c',
+    start,
+    'sh',
+    process.execPath,
+    program,
+  ];
   const { code, stdout, stderr } = await runCommand(command);
   if (code === 0) return JSON.parse(stdout);
   throw new Error(

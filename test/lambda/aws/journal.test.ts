@@ -105,6 +105,8 @@ describe('what is written beside the run item', () => {
       kind: 'state',
       at,
       state: 'Hold',
+      startedAt: at,
+      calls: {},
       says,
     }));
     for (const note of notes.toReversed()) await journal.note(runId, note);

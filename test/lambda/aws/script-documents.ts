@@ -10,5 +10,7 @@ export const scriptDocuments: Documents = {
   restore: 'Restore',
   probe: 'Probe',
   survey: 'Survey',
+  markers: 'Markers',
+  access: 'Access',
   sever: undefined,
 };

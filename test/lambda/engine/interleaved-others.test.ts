@@ -2,6 +2,7 @@
  * More than one inject and one restore: five restorers at once, the sweeper in the middle of a hold, a
  * restorer that comes late to the next run, a run of another cluster on the same groups, and everything that
  * may start again after the end. What is held is held before each of its effects in turn.
+ * Long, for all of them share one way of holding a process and one verdict.
  */
 import { describe, expect, test } from 'vitest';
 import { arm } from '../../../lambda/engine/arm.ts';

@@ -6,7 +6,7 @@ import type { RunItem } from '../../../core/journal.ts';
 import type { Report } from '../../../core/report.ts';
 import type { Step } from '../../../core/step.ts';
 import { writeReport } from '../../../lambda/engine/write-report.ts';
-import type { Gateways } from '../../../lambda/gateways.ts';
+import type { ReportingGateways } from '../../../lambda/delivery.ts';
 import type { Fault } from '../../fakes/example-faults.ts';
 import type { Call, Intercept } from '../../fakes/intercept.ts';
 import { Mortal } from '../../fakes/mortality.ts';
@@ -87,7 +87,7 @@ export async function live(schedule: Schedule): Promise<Lived> {
   return { world, ...crowd.seen, ...(await endOf(world, gateways)) };
 }
 
-async function endOf(world: World, gateways: Gateways) {
+async function endOf(world: World, gateways: ReportingGateways) {
   const run = world.journal.now(runId);
   const isOpened = (await world.journal.request(runId)) !== undefined;
   if (isOpened) await writeReport(runId, undefined, gateways);

@@ -65,7 +65,7 @@ describe('decide()', () => {
     });
   });
 
-  test('asks machines without a node in the same words, so that one command does', async () => {
+  test('asks all nodes in the same words, and all machines without one, so that a command each does', async () => {
     const world = new World({});
     const asked: unknown[] = [];
     const listen: Intercept = (call, proceed) => {
@@ -77,7 +77,8 @@ describe('decide()', () => {
     const common = { RunId: runId, SentAt, Ports: '3000,3001,3002,3003' };
 
     expect(asked).toContainEqual({ ...common, Info: 'none' });
-    expect(asked).toContainEqual({ ...common, Info: '10.0.1.12/3000' });
+    const each = ['1@10.0.1.11', '2@10.0.1.12', '3@10.0.1.13'].map((one) => `i-node-${one}=3000`);
+    expect(asked).toContainEqual({ ...common, Info: each.join(';') });
   });
 
   test.each([0, 300, -2_000])(

@@ -6,17 +6,18 @@ import { restoreMachine } from '../../fakes/workflow.ts';
 import { World } from '../../fakes/world.ts';
 import { injected } from './scenes.ts';
 
-/** The runs that a round looks at, in its order: whoever looks at one reads its plan first. */
+/** The runs that a round looks at, in its order, for whoever looks at one reads its plan first; and the locks. */
 function lookedAtBy(order: string[]): Intercept {
   return (call, proceed) => {
     const [runId] = call.args;
     const isFirst = typeof runId === 'string' && !order.includes(runId);
+    if (call.name === 'journal.locks') order.push('locks');
     if (call.name === 'journal.plan' && isFirst) order.push(runId);
     return proceed();
   };
 }
 
-test('a round that is cut short has been through the overdue run, and the one that is next off the list', async () => {
+test('a round that is cut short has been through what may be in force, the locks, and what is next off the list', async () => {
   const world = new World({ inventory: oneRuleInventory() });
   // Their names are in none of the orders that matter.
   for (const runId of ['b', 'c', 'a']) {
@@ -30,5 +31,5 @@ test('a round that is cut short has been through the overdue run, and the one th
   const order: string[] = [];
   await sweep(world.gateways(lookedAtBy(order)));
 
-  expect(order).toEqual(['d', 'b', 'c', 'a']);
+  expect(order).toEqual(['d', 'locks', 'b', 'c', 'a']);
 });

@@ -38,7 +38,7 @@ test.each(faults)('$name is proven at the first look', async ({ input, world: wo
   expect(notes.filter((note) => 'moment' in note && note.moment === 'prove')).toHaveLength(2);
 });
 
-test('a fault that took long to apply is given as long to show as any', async () => {
+test('a fault that took long to apply has its whole time to show after that', async () => {
   const world = new World({ inventory: oneRuleInventory() });
   const { clock } = world;
   let inject = false;

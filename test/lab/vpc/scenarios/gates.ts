@@ -103,7 +103,7 @@ async function fromCloud() {
 
 async function fromHere(address: string, port: number): Promise<number> {
   const script = `exec 3<>/dev/tcp/${address}/${port}`;
-  return (await runCommand(['timeout', '2', 'bash', '-c', script])).code;
+  return (await runCommand(['timeout', '2', 'bash', '--norc', '-c', script])).code;
 }
 
 async function union() {

@@ -16,7 +16,7 @@ await Promise.all(listeners.flatMap((name) => ports.map((port) => serveEcho(netw
 /** Tries all of `addresses/ports` at once from inside a host, most of a second each. */
 const tryAll = `
 for target; do
-  timeout 0.8 bash -c "exec 3<>/dev/tcp/$target" 2>/dev/null && echo "$target" &
+  timeout 0.8 bash --norc -c "exec 3<>/dev/tcp/$target" 2>/dev/null && echo "$target" &
 done
 wait`;
 
@@ -46,7 +46,7 @@ process.stdout.write(`${JSON.stringify(seen)}\n`);
 async function reached(from: string, to: string): Promise<string[]> {
   const { address, address6 } = hosts.find(({ name }) => name === to)!;
   const targets = [address, address6!].flatMap((one) => ports.map((port) => `${one}/${port}`));
-  const { stdout } = await network.run(from, ['bash', '-c', tryAll, 'bash', ...targets]);
+  const { stdout } = await network.run(from, ['bash', '--norc', '-c', tryAll, 'bash', ...targets]);
   return targets
     .filter((target) => stdout.split('\n').includes(target))
     .map((target) => {

@@ -62,7 +62,8 @@ const rules = await sh(
 
 /** Answers every connection with the address that it came from. */
 const serve = `require('node:net').createServer((s) => s.end(s.remoteAddress)).listen(3000, '0.0.0.0')`;
-const ask = (address: string) => `timeout 10 bash -c 'exec 3<>/dev/tcp/${address}/3000; cat <&3'`;
+const ask = (address: string) =>
+  `timeout 10 bash --norc -c 'exec 3<>/dev/tcp/${address}/3000; cat <&3'`;
 
 await sh('n2', defineUnit('aerospike', [process.execPath, '-e', serve]));
 /** Waits until somebody listens on port 3000, ten seconds at most. */

@@ -1,0 +1,82 @@
+/** How every connection that the run asked for was before the fault, during it and after: the matrix. */
+import * as z from 'zod';
+import { ConnectionAnswer } from '../observation.ts';
+import { answersIn, nameOf } from '../judge/answers.ts';
+import type { Sample } from '../judge/answers.ts';
+import { canaryQuestions, controlQuestions, cutQuestions } from '../probe.ts';
+import type { ConnectionQuestion, Subject } from '../probe.ts';
+import { looksAt, sampleAt, subjectOf } from '../story.ts';
+import type { Story } from '../story.ts';
+
+const Answer = z
+  .enum([...ConnectionAnswer.options, 'alive', 'dead', 'absent'])
+  .nullable()
+  .meta({ description: 'null: not asked, or not answered; alive, dead, absent: of a canary' });
+
+export const ConnectionReport = z.strictObject({
+  from: z.string().meta({ description: 'Name of the machine that dialled' }),
+  to: z.string(),
+  port: z.int(),
+  family: z.enum(['IPv4', 'IPv6']),
+  kind: z.enum(['cut', 'control', 'canary']).meta({
+    description:
+      'cut: must stop; control: must go on; canary: stands since before the fault, in a cut or not',
+  }),
+  before: Answer,
+  during: Answer.meta({ description: 'At the last look in which it was answered' }),
+  after: Answer,
+});
+export type ConnectionReport = z.infer<typeof ConnectionReport>;
+
+/** Every connection that was asked for, in the order of the questions. */
+export function connectionReportsOf(story: Story): ConnectionReport[] {
+  const subject = subjectOf(story);
+  if (subject === undefined) return [];
+  const { notes } = story;
+  const moments = {
+    before: answerAt([sampleAt(notes, 'baseline')]),
+    during: answerAt(looksAt(story).toReversed()),
+    after: answerAt([sampleAt(notes, 'recovery'), sampleAt(notes, 'clean')]),
+  };
+  const canaries = canaryQuestions(subject, 'kept').map((question) => ({
+    ...rowOf(question, 'canary', subject),
+    before: moments.before({ ...question, item: question.item.replace('kept/', 'keep/') }),
+    during: moments.during(question),
+    after: null,
+  }));
+  const dials = [
+    ...cutQuestions(subject).map((question) => ({ question, kind: 'cut' as const })),
+    ...controlQuestions(subject).map((question) => ({ question, kind: 'control' as const })),
+  ].map(({ question, kind }) => ({
+    ...rowOf(question, kind, subject),
+    before: moments.before(question),
+    during: moments.during(question),
+    after: moments.after(question),
+  }));
+  return [...dials, ...canaries];
+}
+
+function rowOf(
+  { from, to, port, item }: ConnectionQuestion,
+  kind: ConnectionReport['kind'],
+  subject: Subject,
+): Pick<ConnectionReport, 'from' | 'to' | 'port' | 'family' | 'kind'> {
+  const family = item.includes(':') ? 'IPv6' : 'IPv4';
+  return { from: nameOf(from, subject), to: nameOf(to, subject), port, family, kind };
+}
+
+/** The answer in the first of the looks that has one. */
+function answerAt(
+  samples: readonly (Sample | undefined)[],
+): (question: Pick<ConnectionQuestion, 'from' | 'item'>) => ConnectionReport['before'] {
+  const answers = samples.flatMap((sample) =>
+    sample === undefined ? [] : [answersIn(sample.seen)],
+  );
+  return (question) => {
+    for (const answerTo of answers) {
+      const { data, success } = Answer.safeParse(answerTo(question) ?? null);
+      if (success && data !== null) return data;
+    }
+    return null;
+  };
+}

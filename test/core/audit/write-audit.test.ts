@@ -1,0 +1,108 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { Audit } from '../../../core/audit/audit.ts';
+import type { Cell } from '../../../core/audit/audit.ts';
+import { cellsIn } from '../../../core/audit/compare.ts';
+import { auditText } from '../../../core/audit/text.ts';
+import { writeAudit } from '../../../core/audit/write-audit.ts';
+import { aClient, aGroup, aNode, anInventory, groupPeer, someNodes, tcp } from '../inventories.ts';
+import { seenOn, usual } from './audits.ts';
+
+const only =
+  (answer: Cell['answer'], from = 'i-n1', port = 3002) =>
+  (cell: Omit<Cell, 'answer'>): Cell['answer'] | undefined =>
+    cell.from === from && cell.port === port ? answer : undefined;
+
+const accepted = (answers?: Parameters<typeof seenOn>[1]): Audit =>
+  writeAudit(seenOn(usual(), answers, { auditId: 'audit0' }), undefined);
+
+/** What differs, by kind, and the verdict. */
+function compared(before: Audit, seen: Parameters<typeof writeAudit>[0]): string[] {
+  const { verdict, differences } = writeAudit(seen, before);
+  expect(verdict).toBe(differences.length === 0 ? 'same' : 'differs');
+  return differences.map(({ kind, says }) => `${kind}: ${says}`);
+}
+
+describe('an audit against the accepted one', () => {
+  test('is the first where nothing was accepted', () => {
+    expect(accepted()).toMatchObject({ verdict: 'first', accepted: null, differences: [] });
+  });
+
+  test('is the same where every port is as it was', () => {
+    expect(compared(accepted(), seenOn(usual()))).toEqual([]);
+  });
+
+  test('closed and opened ports are differences, with the reason; the way of being closed is none', () => {
+    const closed = seenOn(usual(), only('timed-out'));
+    const [one, ...rest] = compared(accepted(), closed);
+    expect(rest).toEqual([]);
+    expect(one).toMatch(
+      /^closed: n1 to n2, heartbeat 3002 was open, is timed-out: nothing of AWS /,
+    );
+    expect(compared(accepted(only('timed-out')), seenOn(usual()))).toEqual([
+      'opened: n1 to n2, heartbeat 3002 was timed-out, is open',
+    ]);
+    expect(compared(accepted(only('timed-out')), seenOn(usual(), only('refused')))).toEqual([]);
+  });
+
+  test('what is not known any more is never the same', () => {
+    expect(compared(accepted(), seenOn(usual(), only('unknown')))).toEqual([
+      'unknown: n1 to n2, heartbeat 3002 was open, is unknown',
+    ]);
+    expect(compared(accepted(only('unknown')), seenOn(usual(), only('unknown')))).toEqual([]);
+    expect(compared(accepted(only('unknown')), seenOn(usual()))).toHaveLength(1);
+  });
+
+  test('hosts and ports that are new or gone are told once each', () => {
+    const grown = anInventory({
+      instances: [aNode(2), aNode(3), aClient(1)],
+      groups: usual().groups,
+    });
+    const ports = [...seenOn(grown).ports, { name: 'tlsService', port: 4333 }];
+    expect(compared(accepted(), { ...seenOn(grown), ports })).toEqual([
+      'host-gone: node n1 (i-n1) is gone',
+      'host-new: node n3 (i-n3) is new',
+      'port-new: port tlsService 4333 is new',
+    ]);
+  });
+});
+
+describe('the document', () => {
+  test('holds every cell, and reads back as it was written', () => {
+    const seen = seenOn(usual(), only('reset'));
+    const audit = writeAudit(seen, undefined);
+    expect(Audit.parse(JSON.parse(JSON.stringify(audit)))).toEqual(audit);
+    expect(cellsIn(audit)).toEqual(seen.cells);
+    expect(audit.says).toBe('FIRST orders: 15 open, 1 closed; nothing was accepted yet');
+  });
+
+  test('of a hundred nodes and as many clients, most of whose ports are closed, fits one item', () => {
+    const clients = Array.from({ length: 100 }, (_, n) => aClient(n + 1));
+    const inventory = anInventory({
+      instances: [...someNodes(100), ...clients],
+      groups: [
+        aGroup('nodes', [
+          tcp('3000-3003', groupPeer('sg-nodes')),
+          tcp('3000', groupPeer('sg-clients')),
+        ]),
+        aGroup('clients', []),
+      ],
+    });
+    const seen = seenOn(inventory, ({ from, port }) =>
+      from.startsWith('i-c') && port > 3000 ? 'timed-out' : undefined,
+    );
+    const audit = writeAudit(seen, undefined);
+    expect(cellsIn(audit)).toHaveLength(100 * 99 * 4 + 100 * 100 * 4);
+    expect(audit.closed.map(({ cells }) => cells.length)).toEqual([10_000, 10_000, 10_000]);
+    // DynamoDB takes 400 KB an item.
+    expect(gzipSync(JSON.stringify(audit)).length).toBeLessThan(350_000);
+  });
+
+  test('as text: the matrix in letters, differences, and reasons with how many ports', () => {
+    const text = auditText(writeAudit(seenOn(usual(), only('timed-out')), accepted())).join('\n');
+    expect(text).toContain('DIFFERS orders: 15 open, 1 closed');
+    expect(text).toMatch(/n1 +to +n2 +OOTO/);
+    expect(text).toMatch(/closed +n1 to n2, heartbeat 3002 was open/);
+    expect(text).toContain('1 port');
+  });
+});
