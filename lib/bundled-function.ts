@@ -11,7 +11,7 @@ import { acknowledgeWildcard } from './acknowledge.ts';
 export interface BundledFunctionProps {
   /** Name of the file in lambda/handlers, without its extension. */
   readonly handler: string;
-  /** Folder of the bundles, one sub-folder a handler. */
+  /** Folder of the one program of all handlers. */
   readonly bundles: string;
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, string>>;
@@ -20,7 +20,7 @@ export interface BundledFunctionProps {
 }
 
 /**
- * A Lambda made of one bundled handler, with a role and a log group of its own and in no VPC: an idle VPC
+ * A Lambda that has one handler of the bundled program, with a role and a log group of its own and in no VPC: an idle VPC
  * function fails its first call while its interface is rebuilt, and a tool for rare days is always idle.
  *
  * It reserves no concurrency: a reservation that would leave too little to the rest of the account fails
@@ -42,10 +42,10 @@ export class BundledFunction extends Construct {
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       handler: 'index.handler',
-      code: lambda.Code.fromAsset(bundleOf(props.handler, props.bundles)),
+      code: lambda.Code.fromAsset(programOf(props.handler, props.bundles)),
       memorySize: 512,
       timeout: Duration.seconds(props.timeoutSeconds),
-      environment: { ...props.environment },
+      environment: { ...props.environment, AEROFAULT_HANDLER: props.handler },
       role: this.#role,
       tracing: lambda.Tracing.ACTIVE,
       loggingFormat: lambda.LoggingFormat.JSON,
@@ -73,9 +73,9 @@ export class BundledFunction extends Construct {
   }
 }
 
-function bundleOf(handler: string, bundles: string): string {
-  const folder = join(bundles, handler);
-  if (existsSync(join(folder, 'index.mjs'))) return folder;
-  const path = relative(process.cwd(), join(folder, 'index.mjs'));
+function programOf(handler: string, bundles: string): string {
+  const program = join(bundles, 'index.mjs');
+  if (existsSync(program)) return bundles;
+  const path = relative(process.cwd(), program);
   throw new Error(`Cannot deploy ${handler} as ${path} must exist: found none, run npm run bundle`);
 }

@@ -1,30 +1,56 @@
-import { Duration, TimeZone } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import * as events from 'aws-cdk-lib/aws-events';
 import * as targets from 'aws-cdk-lib/aws-events-targets';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { parseExperiment } from '../core/experiment.ts';
-import type { Experiment } from '../core/experiment.ts';
+import { askedRun } from '../core/asked-run.ts';
 import { Refusal } from '../core/refusal.ts';
+import type { Experiment } from './experiment.ts';
 
-/** A run that starts by the clock. */
-export interface ScheduledExperiment {
+/** What starts by the clock, and when. */
+export interface ScheduleOptions {
+  /**
+   * What is run.
+   *
+   * @default - one of `experiments`
+   */
+  readonly experiment?: Experiment;
+  /**
+   * Of which one is run, another every time: chance picks it when the run starts.
+   *
+   * @default - `experiment`
+   */
+  readonly experiments?: readonly Experiment[];
+  /**
+   * Makes every run pick the same of `experiments`.
+   *
+   * @default - each run picks by its own id, and journals the seed
+   */
+  readonly seed?: number;
+  /** When, and by which time zone: `ScheduleExpression.cron(…)`, `.rate(…)` or `.at(…)`. */
+  readonly at: scheduler.ScheduleExpression;
+  /**
+   * Whether it starts anything.
+   *
+   * @default true
+   */
+  readonly enabled?: boolean;
+}
+
+/** The same with a name, for a list. */
+export interface ScheduledRun extends ScheduleOptions {
   /** Letters, digits and hyphens; it names the schedule's construct. */
   readonly name: string;
-  /** `cron(…)` or `rate(…)`, as EventBridge Scheduler reads it. */
-  readonly schedule: string;
-  /** An IANA time zone, by which a cron expression is read; UTC when absent. */
-  readonly timeZone?: string;
-  /** What a file of examples/ holds; checked at synth. */
-  readonly experiment: unknown;
 }
 
 /** What game days start. */
 export interface GameDaysProps {
   readonly workflow: sfn.StateMachine;
-  readonly schedules: readonly ScheduledExperiment[];
+  readonly schedules: readonly ScheduledRun[];
+  /** Where the schedules are listed. */
+  readonly group: scheduler.IScheduleGroup;
 }
 
 /** Source and type of the event that asks for a run; its detail is the experiment. */
@@ -42,13 +68,14 @@ const atOnceOrNever = { retryAttempts: 1, maxEventAge: Duration.minutes(1) };
  */
 export class GameDays extends Construct {
   readonly #workflow: sfn.StateMachine;
+  readonly #group: scheduler.IScheduleGroup;
 
-  /** @throws Refusal when the experiment of a schedule is none, so that a typo never leaves the desk. */
-  constructor(scope: Construct, id: string, { workflow, schedules }: GameDaysProps) {
+  constructor(scope: Construct, id: string, { workflow, schedules, group }: GameDaysProps) {
     super(scope, id);
     this.#workflow = workflow;
+    this.#group = group;
     this.#startOnEvent();
-    for (const scheduled of schedules) this.#startBySchedule(scheduled);
+    for (const { name, ...options } of schedules) this.schedule(name, options);
   }
 
   #startOnEvent(): void {
@@ -64,27 +91,42 @@ export class GameDays extends Construct {
     });
   }
 
-  #startBySchedule({ name, schedule, timeZone, experiment }: ScheduledExperiment): void {
-    const parsed = checked(name, experiment);
-    const zone = timeZone === undefined ? TimeZone.ETC_UTC : TimeZone.of(timeZone);
-    new scheduler.Schedule(this, name, {
-      description: `Runs aerofault experiment ${parsed.name} on ${parsed.cluster}`,
-      schedule: scheduler.ScheduleExpression.expression(schedule, zone),
+  /** Starts runs by the clock. @throws Refusal where it is not clear what is to be run. */
+  schedule(id: string, options: ScheduleOptions): scheduler.Schedule {
+    const { at, enabled } = options;
+    const { input, says } = asked(id, options);
+    const made = new scheduler.Schedule(this, id, {
+      description: `Runs aerofault experiment ${says}`,
+      scheduleGroup: this.#group,
+      schedule: at,
+      ...(enabled === undefined ? {} : { enabled }),
       target: new StepFunctionsStartExecution(this.#workflow, {
-        input: scheduler.ScheduleTargetInput.fromObject(parsed),
+        input: scheduler.ScheduleTargetInput.fromObject(input),
         ...atOnceOrNever,
       }),
     });
+    // It bears the group's name as a word, by which CloudFormation knows no order.
+    made.node.addDependency(this.#group);
+    return made;
   }
 }
 
-function checked(name: string, experiment: unknown): Experiment {
-  try {
-    return parseExperiment(experiment);
-  } catch (cause) {
-    const found = cause instanceof Error ? cause.message : String(cause);
-    throw new Refusal(`Cannot schedule ${name} as its experiment must be right: ${found}`, {
-      cause,
-    });
+/** The input of the workflow, and how it is described to people. */
+function asked(
+  id: string,
+  { experiment, experiments, seed }: ScheduleOptions,
+): { input: object; says: string } {
+  const of = experiments?.length ?? 0;
+  if ((experiment === undefined) === (of === 0)) {
+    throw new Refusal(
+      `Cannot schedule ${id} as either an experiment or a list of some must be given: found ${of === 0 ? 'neither' : 'both'}`,
+    );
   }
+  if (experiment !== undefined) {
+    return { input: experiment.input, says: `${experiment.name} on ${experiment.cluster}` };
+  }
+  const pick = experiments?.map(({ input }) => input);
+  const input = { pick, ...(seed === undefined ? {} : { seed }) };
+  askedRun(input, id);
+  return { input, says: `one of ${of}, by chance` };
 }

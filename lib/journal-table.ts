@@ -46,6 +46,21 @@ export class JournalTable extends Construct {
     ];
   }
 
+  /** Reading, and writing the documents of audits alone. */
+  keepAudits(): iam.PolicyStatement[] {
+    return [
+      new iam.PolicyStatement({
+        actions: ['dynamodb:GetItem', 'dynamodb:Query'],
+        resources: [this.#table.tableArn],
+      }),
+      new iam.PolicyStatement({
+        actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        resources: [this.#table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['audit#*'] } },
+      }),
+    ];
+  }
+
   /** Freeing a cluster's lock; a run's record is never deleted. */
   freeLocks(): iam.PolicyStatement[] {
     return [

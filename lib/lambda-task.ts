@@ -21,7 +21,17 @@ export const answerKeys = {
   Restore: ['final', 'touched', 'lookAt', 'says'],
   ProveClean: ['final', 'touched', 'lookAt', 'says'],
   AwaitRecovery: ['again', 'lookAt', 'says'],
-  Report: ['outcome', 'error', 'cause', 'says'],
+  Report: [
+    'outcome',
+    'error',
+    'cause',
+    'says',
+    'runId',
+    'exitCode',
+    'verdicts',
+    'link',
+    'notDelivered',
+  ],
 } as const satisfies Record<string, readonly string[]>;
 
 /** How much longer a task waits than its Lambda may take, so that the Lambda's own end is seen. */
@@ -86,7 +96,8 @@ export function neverGiveUpLightly(task: tasks.LambdaInvoke): void {
   });
 }
 
-function patientTask(
+/** A state that waits longer than its Lambda may take, and repeats what never came to the Lambda. */
+export function patientTask(
   scope: Construct,
   state: string,
   props: tasks.LambdaInvokeProps & { readonly lambdaFunction: lambda.Function },

@@ -91,6 +91,31 @@ export class Permissions {
     ];
   }
 
+  /**
+   * Reads secrets that log in to opted-in clusters, and decrypts by Secrets Manager alone those that have a
+   * key of the account's own.
+   */
+  readSecrets(): iam.PolicyStatement[] {
+    const { region, urlSuffix } = Stack.of(this.#scope);
+    return [
+      new iam.PolicyStatement({
+        actions: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+        resources: [this.arn('secretsmanager', 'secret:*')],
+        conditions: tagged('aws:ResourceTag', this.#reach.clusters),
+      }),
+      new iam.PolicyStatement({
+        actions: ['kms:Decrypt'],
+        resources: [this.arn('kms', 'key/*')],
+        conditions: {
+          StringEquals: { 'kms:ViaService': `secretsmanager.${region}.${urlSuffix}` },
+          StringLike: {
+            'kms:EncryptionContext:SecretARN': this.arn('secretsmanager', 'secret:*'),
+          },
+        },
+      }),
+    ];
+  }
+
   /** Changes rules, groups, interfaces and network ACLs as a plan says. */
   applyRules(): iam.PolicyStatement[] {
     return applyStatements(this.#networkReach());

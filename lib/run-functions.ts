@@ -40,6 +40,8 @@ interface Shape {
   /** How long a throttled change is repeated; as long as an inject can wait when absent. */
   readonly patienceSeconds?: number;
   readonly rights: (permissions: Permissions, journal: JournalTable) => iam.PolicyStatement[];
+  /** What it may do to the journal, where that is less than runs need. */
+  readonly keeps?: (journal: JournalTable) => iam.PolicyStatement[];
 }
 
 /**
@@ -63,6 +65,7 @@ export class RunFunctions extends Construct {
   readonly report: BundledFunction;
   readonly sweep: BundledFunction;
   readonly deleteGuard: BundledFunction;
+  readonly audit: BundledFunction;
   readonly #props: RunFunctionsProps;
   readonly #permissions: Permissions;
 
@@ -80,7 +83,8 @@ export class RunFunctions extends Construct {
         ...may.observeNetwork(),
         ...may.observeHosts(),
         ...may.readDocuments(...injecting, 'restore'),
-        ...may.run('survey'),
+        ...may.run('survey', 'access'),
+        ...may.readSecrets(),
       ],
     });
     this.baseline = this.#add('Baseline', 'baseline', {
@@ -100,7 +104,7 @@ export class RunFunctions extends Construct {
     });
     this.prove = this.#add('Prove', 'prove', {
       seconds: 120,
-      rights: (may) => [...may.run('probe'), ...may.observeAlarms()],
+      rights: (may) => [...may.run('probe', 'markers'), ...may.observeAlarms()],
     });
     this.watch = this.#add('Watch', 'watch', {
       seconds: 60,
@@ -110,15 +114,16 @@ export class RunFunctions extends Construct {
     this.proveClean = this.#add('ProveClean', 'prove-clean', restorer('restore', 'probe'));
     this.awaitRecovery = this.#add('AwaitRecovery', 'await-recovery', {
       seconds: 60,
-      rights: (may) => may.run('probe'),
+      rights: (may) => may.run('probe', 'markers'),
     });
     this.report = this.#add('Report', 'report', { seconds: 60, rights: () => [] });
     this.sweep = this.#add('Sweep', 'sweep', ofEveryRun(restorer('restore')));
     const ofAll = ofEveryRun(restorer('restore'));
     this.deleteGuard = this.#add('DeleteGuard', 'delete-guard', ofAll);
+    this.audit = this.#add('Audit', 'audit', auditor);
   }
 
-  /** Those that the workflow invokes: all but the sweeper and the guard. */
+  /** Those that the workflow invokes: all but the sweeper, the guard and the audit. */
   ofWorkflow(): BundledFunction[] {
     const before = [this.open, this.plan, this.baseline, this.tryRestore, this.arm];
     const fault = [this.inject, this.prove, this.watch];
@@ -128,7 +133,8 @@ export class RunFunctions extends Construct {
 
   #add(id: string, handler: string, shape: Shape): BundledFunction {
     const { bundles, journal, logRetention, timing } = this.#props;
-    const statements = [...journal.keep(), ...shape.rights(this.#permissions, journal)];
+    const { keeps = (table: JournalTable) => table.keep() } = shape;
+    const statements = [...keeps(journal), ...shape.rights(this.#permissions, journal)];
     const made = new BundledFunction(this, id, {
       handler,
       bundles,
@@ -172,7 +178,7 @@ export class RunFunctions extends Construct {
 /** The resources of statements that stand for any thing of a kind. */
 function targetsIn(statements: readonly iam.PolicyStatement[]): Set<string> {
   return new Set(
-    statements.flatMap(({ resources }) => resources.filter((one) => one.endsWith('/*'))),
+    statements.flatMap(({ resources }) => resources.filter((one) => /[/:]\*$/.test(one))),
   );
 }
 
@@ -187,6 +193,19 @@ function opener({ allowedWindows, freezeParameter }: Openings): Shape {
     },
   };
 }
+
+/** Asks, and writes nothing but its own documents: neither a run's record nor a lock. */
+const auditor: Shape = {
+  seconds: 120,
+  keeps: (journal) => journal.keepAudits(),
+  rights: (may, journal) => [
+    ...may.observeNetwork(),
+    ...may.observeHosts(),
+    ...may.run('survey', 'probe', 'access'),
+    ...may.readSecrets(),
+    ...journal.list(),
+  ],
+};
 
 /** What restoring needs of the network. */
 function mayRestore(may: Permissions): iam.PolicyStatement[] {

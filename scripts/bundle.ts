@@ -1,39 +1,37 @@
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import type { BuildResult, OutputFile } from 'esbuild';
 
-/** Where handlers are read from, and where their asset folders go. */
+/** Where the program is read from, and where its asset folder goes. */
 export interface BundlePlaces {
-  readonly handlersDir: string;
+  /** The module that exports `handler`. */
+  readonly entry: string;
   readonly outDir: string;
 }
 
-/** One Lambda's code: `outDir/<name>/index.mjs`, alone in its folder. */
+/** The code of all Lambdas: `outDir/index.mjs`, alone in its folder. */
 export interface Bundle {
-  readonly name: string;
   readonly path: string;
   readonly bytes: number;
+  readonly sha256: string;
+  /** The packages that have a part in it, by their folders. */
+  readonly packages: readonly string[];
 }
 
 /**
- * Bundles every handler into an asset folder of its own, so that `cdk synth` needs no bundler.
+ * Bundles the Lambdas' program into an asset folder, so that `cdk synth` needs no bundler.
  *
- * A handler is a file of `handlersDir` that exports `handler`; others there are shared by handlers. The
- * AWS SDK is bundled, since the one in the Lambda runtime varies by Region. `mainFields` prefers ESM: the
- * CommonJS builds die at load for want of `require`. The same sources give the same bytes, and folders
- * of handlers that are gone are removed.
+ * The AWS SDK is bundled, since the one in the Lambda runtime varies by Region. `mainFields` prefers ESM:
+ * the CommonJS builds die at load for want of `require`. The same sources give the same bytes, wherever
+ * they are; what was in the folder before is removed.
  *
- * @throws when a handler cannot be built, or when there is none.
+ * @throws when it cannot be built, or exports no handler.
  */
-export async function bundleHandlers({ handlersDir, outDir }: BundlePlaces): Promise<Bundle[]> {
-  const names = sourcesIn(handlersDir);
+export async function bundleLambdas({ entry, outDir }: BundlePlaces): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
-    entryPoints: names.map((name) => ({
-      in: join(handlersDir, `${name}.ts`),
-      out: `${name}/index`,
-    })),
+    entryPoints: [{ in: entry, out: 'index' }],
     outdir: outDir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -47,41 +45,37 @@ export async function bundleHandlers({ handlersDir, outDir }: BundlePlaces): Pro
     write: false,
     logLevel: 'silent',
   });
-  const handlers = outputFiles.filter(({ path }) => exportsHandler(path, metafile));
-  if (handlers.length === 0) {
+  const [file] = outputFiles;
+  const [output] = Object.values(metafile.outputs);
+  if (file === undefined || output?.exports.includes('handler') !== true) {
     throw new Error(
-      `Cannot bundle ${handlersDir} as a file there must export 'handler': found none`,
+      `Cannot bundle ${entry} as it must export 'handler': found ${output?.exports.join(', ') || 'nothing'}`,
     );
   }
   rmSync(outDir, { recursive: true, force: true });
-  return handlers.map((file) => written(file, outDir));
+  mkdirSync(outDir, { recursive: true });
+  const path = join(outDir, 'index.mjs');
+  writeFileSync(path, file.contents);
+  const sha256 = createHash('sha256').update(file.contents).digest('hex');
+  return { path, sha256, bytes: file.contents.length, packages: packagesOf(metafile.inputs) };
 }
 
-function sourcesIn(handlersDir: string): string[] {
-  return readdirSync(handlersDir)
-    .filter((file) => file.endsWith('.ts'))
-    .map((file) => file.slice(0, -'.ts'.length))
-    .toSorted();
+/** Folders of the packages that inputs come from, as `node_modules/zod`. */
+function packagesOf(inputs: Readonly<Record<string, unknown>>): string[] {
+  const folders = Object.keys(inputs).flatMap((path) => {
+    const [, folder] = /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path) ?? [];
+    return folder === undefined ? [] : [folder];
+  });
+  return [...new Set(folders)].toSorted();
 }
 
-/** esbuild names outputs relative to the working directory, whatever the platform with slashes. */
-function exportsHandler(path: string, metafile: BuildResult['metafile']): boolean {
-  const key = relative(process.cwd(), path).replaceAll('\\', '/');
-  return metafile?.outputs[key]?.exports.includes('handler') ?? false;
-}
-
-function written({ path, contents }: OutputFile, outDir: string): Bundle {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, contents);
-  return { name: relative(resolve(outDir), dirname(path)), path, bytes: contents.length };
-}
+/** Where this project's own bundle is made. */
+export const ownPlaces: BundlePlaces = {
+  entry: resolve(import.meta.dirname, '../lambda/main.ts'),
+  outDir: resolve(import.meta.dirname, '../dist/lambda'),
+};
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const root = resolve(import.meta.dirname, '..');
-  const bundles = await bundleHandlers({
-    handlersDir: join(root, 'lambda/handlers'),
-    outDir: join(root, 'dist/lambda'),
-  });
-  const bytes = bundles.reduce((sum, bundle) => sum + bundle.bytes, 0);
-  process.stderr.write(`bundled ${bundles.length} handlers, ${Math.round(bytes / 1024)} KB\n`);
+  const { bytes, sha256 } = await bundleLambdas(ownPlaces);
+  process.stderr.write(`bundled the Lambdas, ${Math.round(bytes / 1024)} KB, sha256 ${sha256}\n`);
 }

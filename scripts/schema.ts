@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
+import { Audit } from '../core/audit/audit.ts';
 import { ExperimentSchema } from '../core/experiment.ts';
 import { Report } from '../core/report.ts';
+import { RunFinished } from '../core/run-finished.ts';
 
 /** One published schema: its file under `schema/`, and what it must say. */
 export interface PublishedSchema {
@@ -13,12 +15,14 @@ export interface PublishedSchema {
 
 /**
  * The schemas people and programs outside may read: what an experiment may say, from the side of the
- * one who writes it, and what a report says, from the side of the one who reads it.
+ * one who writes it, and what a report and the event of a run's end say, from the side of who reads them.
  */
 export function publishedSchemas(): PublishedSchema[] {
   return [
     { file: 'experiment.schema.json', json: published(ExperimentSchema, 'input', 'Experiment') },
     { file: 'report.schema.json', json: published(Report, 'output', 'Report') },
+    { file: 'run-finished.schema.json', json: published(RunFinished, 'output', 'RunFinished') },
+    { file: 'audit.schema.json', json: published(Audit, 'output', 'Audit') },
   ];
 }
 

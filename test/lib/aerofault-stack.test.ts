@@ -1,12 +1,14 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Duration } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { parseExperiment } from '../../core/experiment.ts';
 import { usualTiming } from '../../core/timing.ts';
-import { exampleInput } from '../../lib/aerofault-stack.ts';
-import { aStack, handlers, ofType, only, resourcesOf, stubBundles, textOf } from './synthesised.ts';
+import { exampleInput } from '../../lib/example-input.ts';
+import { aStack, handlers, ofType, only, resourcesOf, textOf } from './synthesised.ts';
 
 const stack = aStack();
 const resources = resourcesOf(stack);
@@ -52,16 +54,21 @@ describe('the journal', () => {
     });
   });
 
-  test('is all that the stack leaves behind', () => {
+  test('is all that the stack leaves behind, with the reports made of it', () => {
     const kept = Object.values(resources).filter(
       ({ DeletionPolicy }) => DeletionPolicy === 'Retain',
     );
-    expect(kept.map(({ Type }) => Type)).toEqual(['AWS::DynamoDB::Table']);
+    expect(kept.map(({ Type }) => Type)).toEqual(['AWS::DynamoDB::Table', 'AWS::S3::Bucket']);
   });
 });
 
 const propertiesOf = (name: string): unknown =>
   only(resources, 'AWS::Lambda::Function', `Functions${name}`)[1].Properties;
+
+const variablesOf = (properties: Record<string, unknown>): Record<string, unknown> =>
+  z
+    .object({ Environment: z.object({ Variables: z.record(z.string(), z.unknown()) }) })
+    .parse(properties).Environment.Variables;
 
 describe('the Lambdas', () => {
   test('are one a handler', () => {
@@ -109,22 +116,30 @@ describe('the Lambdas', () => {
 
   test('never live longer than the L of the restore protocol', () => {
     expect(Math.max(...timeouts({}))).toBe(usualTiming.lambdaSeconds);
-    expect(Math.max(...timeouts({ timing: { lambdaSeconds: 45 } }))).toBe(45);
+    expect(Math.max(...timeouts({ timing: { lambda: Duration.seconds(45) } }))).toBe(45);
   });
 
-  test('need their bundles, and say how to make them', () => {
+  test('need their program, and say how to make it', () => {
     const empty = mkdtempSync(join(tmpdir(), 'aerofault-none-'));
     expect(() => aStack({ bundles: empty })).toThrow(
-      /^Cannot deploy open as .*open\/index\.mjs must exist: found none, run npm run bundle$/,
+      /^Cannot deploy open as .*index\.mjs must exist: found none, run npm run bundle$/,
     );
-    const allButOne = stubBundles(handlers.filter((name) => name !== 'sweep'));
-    expect(() => aStack({ bundles: allButOne })).toThrow(/^Cannot deploy sweep as/);
+  });
+
+  test('share one program, and each is told which handler of it to be', () => {
+    const told = lambdas.map(({ Properties }) =>
+      String(variablesOf(Properties)['AEROFAULT_HANDLER']),
+    );
+    expect(told.toSorted()).toEqual(handlers.toSorted());
+    expect(new Set(lambdas.map(({ Properties }) => JSON.stringify(Properties['Code']))).size).toBe(
+      1,
+    );
   });
 });
 
 test('every log group forgets after the same time', () => {
   const groups = Object.values(ofType(resources, 'AWS::Logs::LogGroup'));
-  expect(groups).toHaveLength(handlers.length + 2);
+  expect(groups).toHaveLength(handlers.length + 3);
   for (const { Properties } of groups) expect(Properties['RetentionInDays']).toBe(90);
 });
 
@@ -160,9 +175,14 @@ test('the outputs say where to start, restore and look, and with what', () => {
   const outputs = Template.fromStack(stack).findOutputs('*');
   expect(Object.keys(outputs).toSorted()).toEqual([
     'AlarmTopicArn',
+    'AuditMachineArn',
+    'DashboardName',
+    'DocumentPrefix',
     'ExampleInput',
     'JournalTableName',
+    'ReportBucketName',
     'RestoreMachineArn',
+    'ScheduleGroupName',
     'WorkflowArn',
   ]);
   expect(parseExperiment(JSON.parse(textOf(outputs['ExampleInput']!['Value'])))).toEqual(

@@ -1,87 +1,113 @@
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  readdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, test } from 'vitest';
+import { promisify } from 'node:util';
+import { beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
-import { bundleHandlers } from '../../scripts/bundle.ts';
+import { bundleLambdas, ownPlaces } from '../../scripts/bundle.ts';
+import { filesIn } from '../source-files.ts';
+import { handlers } from './synthesised.ts';
 
 const Module = z.object({
   handler: z.custom<() => Promise<unknown>>((found) => typeof found === 'function'),
 });
 
-function handlersDir(files: Record<string, string>): string {
-  const folder = mkdtempSync(join(tmpdir(), 'aerofault-handlers-'));
+function sources(files: Record<string, string>): string {
+  const folder = mkdtempSync(join(tmpdir(), 'aerofault-program-'));
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
-  return folder;
+  return join(folder, 'main.ts');
 }
 
-const outDir = (): string => join(mkdtempSync(join(tmpdir(), 'aerofault-dist-')), 'lambda');
+const aFolder = (): string => join(mkdtempSync(join(tmpdir(), 'aerofault-dist-')), 'lambda');
 
-const openIn = (out: string): string => readFileSync(join(out, 'open', 'index.mjs'), 'utf8');
-
-const two = {
-  'open.ts': `import { said } from './shared.ts';\nexport const handler = async () => said('open');\n`,
-  'prove-clean.ts': `import { said } from './shared.ts';\nexport const handler = async () => said('clean');\n`,
-  'shared.ts': 'export const said = (word: string): { says: string } => ({ says: word });\n',
+const small = {
+  'main.ts': `import { said } from './said.ts';\nexport const handler = async () => said('open');\n`,
+  'said.ts': 'export const said = (word: string): { says: string } => ({ says: word });\n',
 };
 
-test('bundleHandlers() gives each handler a folder that holds its own code and nothing else', async () => {
-  const out = outDir();
-  const bundles = await bundleHandlers({ handlersDir: handlersDir(two), outDir: out });
-
-  expect(bundles.map(({ name }) => name)).toEqual(['open', 'prove-clean']);
-  expect(readdirSync(out).toSorted()).toEqual(['open', 'prove-clean']);
-  for (const { name, path, bytes } of bundles) {
-    expect(readdirSync(join(out, name))).toEqual(['index.mjs']);
-    expect(readFileSync(path)).toHaveLength(bytes);
-    expect(readFileSync(path, 'utf8')).not.toContain('sourceMappingURL');
-  }
+test('bundleLambdas() makes one module that Node runs, alone in its folder', async () => {
+  const outDir = aFolder();
+  const { path, bytes } = await bundleLambdas({ entry: sources(small), outDir });
+  expect(readdirSync(outDir)).toEqual(['index.mjs']);
+  expect(readFileSync(path)).toHaveLength(bytes);
+  expect(readFileSync(path, 'utf8')).not.toContain('sourceMappingURL');
+  const module: unknown = await import(pathToFileURL(path).href);
+  expect(await Module.parse(module).handler()).toEqual({ says: 'open' });
 });
 
-test('bundleHandlers() makes modules that Node runs', async () => {
-  const out = outDir();
-  await bundleHandlers({ handlersDir: handlersDir(two), outDir: out });
-
-  const module: unknown = await import(pathToFileURL(join(out, 'prove-clean', 'index.mjs')).href);
-  expect(await Module.parse(module).handler()).toEqual({ says: 'clean' });
-});
-
-test('bundleHandlers() gives the same bytes for the same sources, wherever they go', async () => {
-  const sources = handlersDir(two);
-  const [first, second] = [outDir(), outDir()];
-  await bundleHandlers({ handlersDir: sources, outDir: first });
-  await bundleHandlers({ handlersDir: sources, outDir: second });
-
-  expect(openIn(second)).toBe(openIn(first));
-});
-
-test('bundleHandlers() removes what a handler that is gone has left', async () => {
-  const out = outDir();
-  mkdirSync(join(out, 'gone'), { recursive: true });
-  await bundleHandlers({ handlersDir: handlersDir(two), outDir: out });
-  expect(existsSync(join(out, 'gone'))).toBe(false);
-});
-
-test('bundleHandlers() keeps the old bundles when a handler cannot be built', async () => {
-  const out = outDir();
-  await bundleHandlers({ handlersDir: handlersDir(two), outDir: out });
-  const broken = handlersDir({ 'open.ts': `export { handler } from './nowhere.ts';\n` });
-
-  await expect(bundleHandlers({ handlersDir: broken, outDir: out })).rejects.toThrow(/nowhere/);
-  expect(existsSync(join(out, 'open', 'index.mjs'))).toBe(true);
-});
-
-test('bundleHandlers() refuses a folder without handlers', async () => {
-  const none = handlersDir({ 'shared.ts': two['shared.ts'] });
-  await expect(bundleHandlers({ handlersDir: none, outDir: outDir() })).rejects.toThrow(
-    /^Cannot bundle .* as a file there must export 'handler': found none$/,
+test('bundleLambdas() gives the same bytes for the same sources, wherever these are', async () => {
+  const [first, second] = await Promise.all(
+    [aFolder(), aFolder()].map((outDir) => bundleLambdas({ entry: sources(small), outDir })),
   );
+  expect(second!.sha256).toBe(first!.sha256);
+  expect(readFileSync(second!.path)).toEqual(readFileSync(first!.path));
+});
+
+test('bundleLambdas() removes what was there before', async () => {
+  const outDir = aFolder();
+  mkdirSync(join(outDir, 'open'), { recursive: true });
+  await bundleLambdas({ entry: sources(small), outDir });
+  expect(readdirSync(outDir)).toEqual(['index.mjs']);
+});
+
+test('bundleLambdas() keeps the old program when a new one cannot be built', async () => {
+  const outDir = aFolder();
+  await bundleLambdas({ entry: sources(small), outDir });
+  const broken = sources({ 'main.ts': `export { handler } from './nowhere.ts';\n` });
+  await expect(bundleLambdas({ entry: broken, outDir })).rejects.toThrow(/nowhere/);
+  expect(readdirSync(outDir)).toEqual(['index.mjs']);
+});
+
+test('bundleLambdas() refuses a module without a handler', async () => {
+  const entry = sources({ 'main.ts': 'export const other = 1;\n' });
+  await expect(bundleLambdas({ entry, outDir: aFolder() })).rejects.toThrow(
+    /^Cannot bundle .* as it must export 'handler': found other$/,
+  );
+});
+
+describe('our own program', () => {
+  const outDir = aFolder();
+  let path: string;
+  beforeAll(async () => {
+    ({ path } = await bundleLambdas({ ...ownPlaces, outDir }));
+  }, 120_000);
+
+  /** What comes of loading it as Lambda does, as this handler. */
+  const load = async (name: string): Promise<string> => {
+    const program = `const { handler } = await import(${JSON.stringify(pathToFileURL(path).href)}); process.stdout.write(typeof handler);`;
+    const env = {
+      AEROFAULT_HANDLER: name,
+      AWS_REGION: 'eu-west-1',
+      JOURNAL_TABLE: 'journal',
+      REPORT_BUCKET: 'reports',
+    };
+    const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], {
+      env,
+    });
+    const { stdout } = await run;
+    return stdout;
+  };
+
+  test('is small enough to travel', () => {
+    expect(readFileSync(path).byteLength).toBeLessThan(2_000_000);
+  });
+
+  test('has every file of lambda/handlers, under its name', () => {
+    const files = filesIn('lambda/handlers', '.ts').map(({ path: file }) =>
+      file.replace(/^.*\/(.*)\.ts$/, '$1'),
+    );
+    expect(files.toSorted()).toEqual(handlers.toSorted());
+  });
+
+  test.each(handlers)('starts as %s', async (name) => {
+    expect(await load(name)).toBe('function');
+  });
+
+  test('says which handlers there are where it is told another', async () => {
+    await expect(load('toString')).rejects.toThrow(
+      /AEROFAULT_HANDLER must be of arm, audit, .*: found 'toString'/,
+    );
+  });
 });

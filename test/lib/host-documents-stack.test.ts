@@ -58,9 +58,11 @@ const documentOf = (script: string) => {
   return { properties: Properties, content: Content.parse(Properties['Content']) };
 };
 
-test('the stack holds the nine documents and nothing else', () => {
+test('the stack holds the eleven documents and nothing else', () => {
   expect(Object.keys(resources).toSorted()).toEqual([
+    'Access',
     'Cut',
+    'Markers',
     'Probe',
     'Reroute',
     'Restore',

@@ -5,7 +5,8 @@ import * as z from 'zod';
 import type { Asked } from './calls/plain.ts';
 import { ask, policiesOf } from './simulated.ts';
 import type { Statement } from './simulated.ts';
-import { excused, forbidden } from './forbidden.ts';
+import { labAccount } from '../../lab/assembly/physical-names.ts';
+import { excused, forbidden, reports } from './forbidden.ts';
 
 /**
  * The policies of the stack, as they are synthesised, are held against a simulator of IAM that nobody here
@@ -31,6 +32,12 @@ const roles = [...policies.keys()].filter((role) => role.startsWith('Functions')
 const statementsOf = (name: string): readonly Statement[] =>
   policies.get(`Functions${name}Role`) ?? [];
 
+/** Services whose client has another name than IAM has for them. */
+const iamNames: Readonly<Record<string, string>> = {
+  eventbridge: 'events',
+  'secrets-manager': 'secretsmanager',
+};
+
 const said = ({ function: name, action, resource, context }: Asked): string =>
   `${name}: ${action} on ${resource} with ${JSON.stringify(context)}`;
 
@@ -48,12 +55,12 @@ describe('what the Lambdas ask of AWS', () => {
       .filter((file) => file.endsWith('.ts'))
       .flatMap((file) => [
         ...readFileSync(join(adapters, file), 'utf8').matchAll(
-          /import \{([^}]*)\} from '@aws-sdk\/client-([a-z0-9]+)'/g,
+          /import \{([^}]*)\} from '@aws-sdk\/client-([a-z0-9-]+)'/g,
         ),
       ])
       .flatMap(([, names = '', service = '']) =>
         [...names.matchAll(/\b(?:paginate(\w+)|(\w+)Command)\b/g)].map(
-          ([, paged, single]) => `${service}:${paged ?? single}`,
+          ([, paged, single]) => `${iamNames[service] ?? service}:${paged ?? single}`,
         ),
       );
     const actions = new Set(recorded.map(({ action }) => action));
@@ -126,6 +133,21 @@ describe('with the clusters named', () => {
       expect(allowed, said(asked)).toBe(false);
     }
   });
+
+  test('no report of a cluster of another name is kept, and those of the named one are', async () => {
+    for (const role of ['FunctionsReportRole', 'FunctionsSweepRole']) {
+      const statements = named.get(role) ?? [];
+      expect((await ask(statements, reportOf('payments'))).allowed, role).toBe(true);
+      expect((await ask(statements, reportOf('orders-staging'))).allowed, role).toBe(false);
+      expect((await ask(statements, reportOf('payments-2'))).allowed, role).toBe(false);
+    }
+  });
+});
+
+const reportOf = (cluster: string) => ({
+  action: 's3:PutObject',
+  resource: `arn:aws:s3:::${reports}/${cluster}/2027/01/15/run1/report.json`,
+  context: { 'aws:ResourceAccount': labAccount },
 });
 
 const reasonOf = (one: string): string | undefined =>

@@ -33,7 +33,7 @@ test('only Open may read the freeze switch, and no other parameter', () => {
 });
 
 test('the switch may have another name', () => {
-  const [[id, value] = []] = told('FREEZE_PARAMETER', { freezeParameter: '/ops/no-chaos' });
+  const [[id, value] = []] = told('FREEZE_PARAMETER', { freezeParameterName: '/ops/no-chaos' });
   expect(id).toMatch(/^FunctionsOpen/);
   expect(value).toBe('/ops/no-chaos');
 });

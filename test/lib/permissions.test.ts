@@ -58,7 +58,7 @@ describe('sending commands', () => {
       } else {
         for (const one of Resource)
           expect(one).toMatch(
-            /:document\/Aerofault-(Cut|Reroute|Route|Service|Xdr|Restore|Sever|Probe|Survey)$/,
+            /:document\/Aerofault-(Cut|Reroute|Route|Service|Xdr|Restore|Sever|Probe|Survey|Markers|Access)$/,
           );
       }
     }
@@ -68,15 +68,15 @@ describe('sending commands', () => {
     ['Inject', ['Cut', 'Reroute', 'Route', 'Service', 'Xdr', 'Sever', 'Probe']],
     ['Baseline', ['Probe', 'Sever']],
     ['TryRestore', []],
-    ['Prove', ['Probe']],
+    ['Prove', ['Probe', 'Markers']],
     ['Watch', ['Probe']],
-    ['AwaitRecovery', ['Probe']],
+    ['AwaitRecovery', ['Probe', 'Markers']],
     ['Restore', ['Restore']],
     ['ProveClean', ['Restore', 'Probe']],
     ['Sweep', ['Restore']],
     ['DeleteGuard', ['Restore']],
     ['Open', []],
-    ['Plan', ['Survey']],
+    ['Plan', ['Access', 'Survey']],
     ['Arm', []],
     ['Report', []],
   ])('%s runs exactly %j', (name, scripts) => {
@@ -111,10 +111,52 @@ describe('sending commands', () => {
   });
 });
 
+describe('secrets', () => {
+  const reads = granting((action) => action.startsWith('secretsmanager:'));
+
+  test('are read by those alone who hand hosts a login, and only such as opted in', () => {
+    expect(reads.map(({ role }) => role).toSorted()).toEqual([
+      'FunctionsAuditRole',
+      'FunctionsPlanRole',
+    ]);
+    for (const { Action, Resource, Condition } of reads) {
+      expect(Action.toSorted()).toEqual([
+        'secretsmanager:DescribeSecret',
+        'secretsmanager:GetSecretValue',
+      ]);
+      expect(Resource).toEqual(['arn:aws:secretsmanager:eu-west-1:123456789012:secret:*']);
+      expect(Condition).toEqual({ StringLike: { 'aws:ResourceTag/aerofault:cluster': '?*' } });
+    }
+  });
+
+  test('are decrypted on their way out of their service alone', () => {
+    const decrypts = granting((action) => action.startsWith('kms:'));
+    expect(decrypts.map(({ role }) => role).toSorted()).toEqual([
+      'FunctionsAuditRole',
+      'FunctionsPlanRole',
+    ]);
+    const service = ['secretsmanager.', { Ref: 'AWS::Region' }, '.', { Ref: 'AWS::URLSuffix' }];
+    for (const { Action, Condition } of decrypts) {
+      expect(Action).toEqual(['kms:Decrypt']);
+      expect(JSON.stringify(Condition)).toContain(JSON.stringify({ 'Fn::Join': ['', service] }));
+    }
+  });
+
+  test('with the clusters named, of those clusters alone', () => {
+    const named = everyStatement(resourcesOf(aStack({ clusters: ['payments'] })));
+    const secrets = named.filter(({ Action }) => Action.includes('secretsmanager:GetSecretValue'));
+    expect(secrets.map(({ Condition }) => Condition)).toEqual(
+      Array.from({ length: 2 }, () => ({
+        StringEquals: { 'aws:ResourceTag/aerofault:cluster': ['payments'] },
+      })),
+    );
+  });
+});
+
 describe('the journal', () => {
   test('is written by every Lambda; only restorers delete from it, and only locks', () => {
     const lambdas = [...byRole].filter(([role]) => role.startsWith('Functions'));
-    expect(lambdas).toHaveLength(14);
+    expect(lambdas).toHaveLength(15);
     for (const [role, owned] of lambdas) {
       const deletes = owned.filter(({ Action }) => Action.includes('dynamodb:DeleteItem'));
       const locks = { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['lock#*'] } };
@@ -125,9 +167,36 @@ describe('the journal', () => {
   });
 });
 
+test('an audit writes its own documents in the journal, and nothing of runs', () => {
+  const owned = byRole.get('FunctionsAuditRole') ?? [];
+  const writes = owned.filter(({ Action }) =>
+    Action.some((action) => /^dynamodb:(Put|Update|Delete)/.test(action)),
+  );
+  expect(writes.map(({ Action, Condition }) => ({ Action, Condition }))).toEqual([
+    {
+      Action: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+      Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['audit#*'] } },
+    },
+  ]);
+  const documents = owned.flatMap(({ Resource }) => Resource).filter((one) => /document/.test(one));
+  expect(new Set(documents.map((one) => one.split('/').at(-1)))).toEqual(
+    new Set(['Aerofault-Access', 'Aerofault-Probe', 'Aerofault-Survey']),
+  );
+  const changes = owned
+    .flatMap(({ Action }) => Action)
+    .filter((action) => /^(ec2|scheduler|iam):(?!Describe|Get)/.test(action));
+  expect(changes).toEqual([]);
+});
+
 describe('rights and calls', () => {
-  /** Services that the command line alone calls, with its user's own rights. */
-  const ofPeople = /^(sfn|cloudformation):/;
+  /** What the command line alone calls, with its user's own rights. */
+  const ofPeople = /^(sfn|cloudformation):|^scheduler:(ListSchedules|UpdateSchedule)$/;
+
+  /** Services whose client has another name than IAM has for them. */
+  const iamNames: Readonly<Record<string, string>> = {
+    eventbridge: 'events',
+    'secrets-manager': 'secretsmanager',
+  };
 
   /** Every SDK operation that the adapters import, as IAM names it. */
   const calls = new Set(
@@ -135,11 +204,11 @@ describe('rights and calls', () => {
       .filter((file) => file.endsWith('.ts'))
       .map((file) => readFileSync(join(import.meta.dirname, '../../lambda/aws', file), 'utf8'))
       .flatMap((source) => [
-        ...source.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([a-z0-9]+)'/g),
+        ...source.matchAll(/import \{([^}]*)\} from '@aws-sdk\/client-([a-z0-9-]+)'/g),
       ])
       .flatMap(([, names = '', service = '']) =>
         [...names.matchAll(/\b(?:paginate(\w+)|(\w+)Command)\b/g)].map(
-          ([, paged, single]) => `${service}:${paged ?? single}`,
+          ([, paged, single]) => `${iamNames[service] ?? service}:${paged ?? single}`,
         ),
       ),
   );
@@ -155,8 +224,8 @@ describe('rights and calls', () => {
   });
 
   test('nothing is granted that no adapter calls', () => {
-    // Tagging on create and passing a role are rights without a call; logs and traces are the runtime's.
-    const without = /^(logs|xray):|^ec2:CreateTags$|^iam:PassRole$/;
+    // Tagging on create, passing a role and decrypting are rights without a call; logs and traces are the runtime's.
+    const without = /^(logs|xray):|^ec2:CreateTags$|^iam:PassRole$|^kms:Decrypt$/;
     expect([...granted].filter((action) => !calls.has(action) && !without.test(action))).toEqual(
       [],
     );

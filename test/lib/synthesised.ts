@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
@@ -21,17 +21,14 @@ export type Resources = Record<string, Resource>;
 
 /** The names of the handlers, as the contract between stack and handlers has them. */
 export const handlers =
-  'open plan baseline try-restore arm inject prove watch restore prove-clean await-recovery report sweep delete-guard'.split(
+  'open plan baseline try-restore arm inject prove watch restore prove-clean await-recovery report sweep delete-guard audit'.split(
     ' ',
   );
 
-/** A folder with an empty bundle for every handler, so that no test needs a bundler. */
-export function stubBundles(names: readonly string[] = handlers): string {
+/** A folder with an empty program, so that no test needs a bundler. */
+export function stubBundles(): string {
   const folder = mkdtempSync(join(tmpdir(), 'aerofault-bundles-'));
-  for (const name of names) {
-    mkdirSync(join(folder, name));
-    writeFileSync(join(folder, name, 'index.mjs'), 'export const handler = async () => ({});\n');
-  }
+  writeFileSync(join(folder, 'index.mjs'), 'export const handler = async () => ({});\n');
   return folder;
 }
 

@@ -40,7 +40,7 @@ describe('the one-time schedule', () => {
   });
 
   test('is the only one that may use that role', () => {
-    const [group] = only(resources, 'AWS::Scheduler::ScheduleGroup');
+    const [group] = only(resources, 'AWS::Scheduler::ScheduleGroup', 'WatchdogDeadlines');
     expect(resources[scheduleRole]?.Properties['AssumeRolePolicyDocument']).toMatchObject({
       Statement: [
         {
@@ -80,7 +80,8 @@ describe('the one-time schedule', () => {
   });
 
   test('is described to the Lambdas that need it', () => {
-    const group = only(resources, 'AWS::Scheduler::ScheduleGroup')[1].Properties['Name'];
+    const group = only(resources, 'AWS::Scheduler::ScheduleGroup', 'WatchdogDeadlines')[1]
+      .Properties['Name'];
     expect(environmentOf('Arm')).toMatchObject({
       SCHEDULE_GROUP: group,
       SCHEDULE_ROLE_ARN: { 'Fn::GetAtt': [scheduleRole, 'Arn'] },
@@ -161,7 +162,7 @@ describe('alarms', () => {
   const alarm = (name: string) => only(alarms, 'AWS::CloudWatch::Alarm', name)[1].Properties;
 
   test('all tell the topic, and say what they mean', () => {
-    expect(Object.keys(alarms)).toHaveLength(5);
+    expect(Object.keys(alarms)).toHaveLength(6);
     for (const { Properties } of Object.values(alarms)) {
       expect(Properties).toMatchObject({
         AlarmActions: [topic],

@@ -6,7 +6,8 @@ import { aStack, definitionOf, resourcesOf } from './synthesised.ts';
 
 /**
  * Runs the synthesised definitions on an interpreter that nobody here wrote, with a fake in place of every
- * Lambda. What the fakes answer is all a test says; waits and retries take no time.
+ * Lambda. What the fakes answer is all a test says; waits and retries take no time. Long, for both machines
+ * are walked state by state with the same fakes.
  */
 
 type Answer = Record<string, unknown> | Error;
@@ -26,6 +27,15 @@ class Stuck extends Error {
 }
 
 /** What every Lambda answers on a day when all goes well. */
+/** What people read of a report; every answer of Report has it. */
+const forPeople = {
+  runId: 'r1',
+  exitCode: 0,
+  verdicts: { steady: 'confirmed' },
+  link: 's3://reports/report.json',
+  notDelivered: [],
+};
+
 const well: Script = {
   Open: [{ runId: 'r1', says: 'opened' }],
   Plan: [{ says: 'planned' }],
@@ -41,17 +51,25 @@ const well: Script = {
   Restore: [{ final: false, touched: true, lookAt: soon, says: 'undone' }],
   ProveClean: [{ final: true, touched: true, lookAt: soon, says: 'clean' }],
   AwaitRecovery: [{ again: false, lookAt: soon, says: 'recovered' }],
-  Report: [{ outcome: 'confirmed', error: '', cause: '', says: 'confirmed' }],
+  Report: [{ ...forPeople, outcome: 'confirmed', error: '', cause: '', says: 'confirmed' }],
 };
 
 const untouched = { final: true, touched: false, lookAt: soon, says: 'nothing was touched' };
-const notClean = { outcome: 'not-clean', error: 'Aerofault.not-clean', cause: 'run r1', says: '' };
+const notClean = {
+  ...forPeople,
+  outcome: 'not-clean',
+  error: 'Aerofault.not-clean',
+  cause: 'run r1',
+  says: '',
+};
 
 interface Run {
   /** The states entered, in order, with blanks between. */
   readonly visited: string;
   readonly handed: Record<string, unknown[]>;
   readonly failure: string | undefined;
+  /** What the execution ends with; undefined where it fails. */
+  readonly output: unknown;
 }
 
 /** Runs a machine with the day's answers, changed by `script`; the last answer of a state is repeated. */
@@ -88,7 +106,8 @@ async function run(machine: string, script: Script, input: unknown = { name: 'x'
   for await (const event of eventLogs) {
     if (event.type === 'StateEntered') visited.push(event.state.name);
   }
-  return { visited: visited.join(' '), handed, failure: await ended };
+  const output: unknown = await result.catch(() => undefined);
+  return { visited: visited.join(' '), handed, failure: await ended, output };
 }
 
 const prepared = 'Open Plan Baseline Steady TryRestore Arm Inject';
@@ -102,6 +121,11 @@ describe('the workflow, run on another interpreter', () => {
       `${prepared} Prove Hold Watch HoldOn HoldAgain Watch HoldOn Restore IsFinal ${tail} Done`,
     );
     expect(failure).toBeUndefined();
+  });
+
+  test('ends with what people ask of a run: outcome, verdicts, run, exit code and report', async () => {
+    const { output } = await run('ExperimentWorkflow', {});
+    expect(output).toMatchObject({ report: { ...forPeople, outcome: 'confirmed' } });
   });
 
   test('hands each Lambda the run and what came before, and never the input', async () => {
@@ -127,7 +151,15 @@ describe('the workflow, run on another interpreter', () => {
     const { visited, failure, handed } = await run('ExperimentWorkflow', {
       Plan: [new Refusal('Cannot sever 3 of 3 nodes')],
       Restore: [untouched],
-      Report: [{ outcome: 'refused', error: 'Refusal', cause: 'Cannot sever [run r1]', says: '' }],
+      Report: [
+        {
+          ...forPeople,
+          outcome: 'refused',
+          error: 'Refusal',
+          cause: 'Cannot sever [run r1]',
+          says: '',
+        },
+      ],
     });
 
     expect(visited).toBe('Open Plan Restore IsFinal Report Outcome Refused');
@@ -140,7 +172,9 @@ describe('the workflow, run on another interpreter', () => {
     const { visited } = await run('ExperimentWorkflow', {
       Baseline: [{ steady: false, says: 'two nodes of three' }],
       Restore: [untouched],
-      Report: [{ outcome: 'not-confirmed', error: 'NotSteady', cause: 'run r1', says: '' }],
+      Report: [
+        { ...forPeople, outcome: 'not-confirmed', error: 'NotSteady', cause: 'run r1', says: '' },
+      ],
     });
 
     expect(visited).toBe('Open Plan Baseline Steady Restore IsFinal Report Outcome NotConfirmed');
@@ -150,7 +184,15 @@ describe('the workflow, run on another interpreter', () => {
     const { visited, failure } = await run('ExperimentWorkflow', {
       TryRestore: [new Refusal('Cannot begin as EC2 must permit putting back eni-1')],
       Restore: [untouched],
-      Report: [{ outcome: 'refused', error: 'Refusal', cause: 'Cannot begin [run r1]', says: '' }],
+      Report: [
+        {
+          ...forPeople,
+          outcome: 'refused',
+          error: 'Refusal',
+          cause: 'Cannot begin [run r1]',
+          says: '',
+        },
+      ],
     });
 
     expect(visited).toBe(
@@ -212,7 +254,7 @@ describe('the workflow, run on another interpreter', () => {
   });
 
   test('ends as Broken on an outcome nobody knows', async () => {
-    const odd = { outcome: 'odd', error: 'Odd', cause: 'run r1', says: '' };
+    const odd = { ...forPeople, outcome: 'odd', error: 'Odd', cause: 'run r1', says: '' };
     const { visited } = await run('ExperimentWorkflow', { Report: [odd] });
     expect(visited).toMatch(/ Outcome Broken$/);
   });
@@ -227,7 +269,13 @@ describe('the restore machine, run on another interpreter', () => {
   const bySchedule = { runId: 'r1', by: 'schedule' };
 
   test('restores, looks again, and ends as Done though the fault was not confirmed', async () => {
-    const report = { outcome: 'not-confirmed', error: 'NotConfirmed', cause: 'run r1', says: '' };
+    const report = {
+      ...forPeople,
+      outcome: 'not-confirmed',
+      error: 'NotConfirmed',
+      cause: 'run r1',
+      says: '',
+    };
     const { visited, handed } = await run('RestoreMachine', { Report: [report] }, bySchedule);
 
     expect(visited).toBe(`IsNamed Restore IsFinal ${tail} Done`);
@@ -279,7 +327,7 @@ describe('the restore machine, run on another interpreter', () => {
 
   test('fails where a person names a run that never was, and nobody else', async () => {
     const cause = 'run r1 was never opened; nothing was touched';
-    const never = { outcome: 'refused', error: 'Refusal', cause, says: cause };
+    const never = { ...forPeople, outcome: 'refused', error: 'Refusal', cause, says: cause };
     const script = { Restore: [untouched], Report: [never] };
     const byPerson = await run('RestoreMachine', script, { runId: 'r1' });
     const byRule = { execution, by: 'status-change' };

@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { labAccount, labRegion } from '../../../lab/assembly/physical-names.ts';
 
 /** What IAM is asked once for each resource of a call: may this function do that to this, in this context? */
@@ -9,7 +10,15 @@ export interface IamRequest {
 
 /** A call of an AWS service: `params` as the API reference has them. */
 export interface AwsCall {
-  readonly service: 'ec2' | 'ssm' | 'dynamodb' | 'scheduler' | 'cloudwatch';
+  readonly service:
+    | 'ec2'
+    | 'ssm'
+    | 'dynamodb'
+    | 'scheduler'
+    | 'cloudwatch'
+    | 's3'
+    | 'events'
+    | 'secretsmanager';
   readonly operation: string;
   readonly params: Params;
 }
@@ -45,6 +54,12 @@ export function iamRequestsOf(call: AwsCall, around: Around): IamRequest[] {
       return ofDynamo(call);
     case 'scheduler':
       return ofScheduler(call);
+    case 's3':
+      return [ofS3(call)];
+    case 'events':
+      return ofEvents(call);
+    case 'secretsmanager':
+      return [ofSecrets(call, around)];
     case 'cloudwatch':
       return [{ action: `cloudwatch:${call.operation}`, resource: '*', context: {} }];
   }
@@ -158,10 +173,41 @@ function ofScheduler({ operation, params }: AwsCall): IamRequest[] {
   ];
 }
 
+/** An object's ARN names neither Region nor account; the bucket's account is a key of its own. */
+function ofS3({ operation, params }: AwsCall): IamRequest {
+  const resource = `arn:aws:s3:::${String(params['Bucket'])}/${String(params['Key'])}`;
+  return { action: `s3:${operation}`, resource, context: { 'aws:ResourceAccount': labAccount } };
+}
+
+/** The secrets of the virtual lab are tagged for its one cluster, and their names are in the calls. */
+function ofSecrets({ operation, params }: AwsCall, around: Around): IamRequest {
+  const name = textIn(params, 'SecretId') ?? '';
+  return {
+    action: `secretsmanager:${operation}`,
+    resource: arnOf('secretsmanager', `secret:${name}-AbCdEf`),
+    context: prefixed('aws:ResourceTag', around.tagsOf(name)),
+  };
+}
+
+/** PutEvents is asked once an entry, by source and type. */
+function ofEvents({ operation, params }: AwsCall): IamRequest[] {
+  return listOf(params['Entries']).map((entry) => ({
+    action: `events:${operation}`,
+    resource: arnOf('events', `event-bus/${textIn(entry, 'EventBusName') ?? 'default'}`),
+    context: {
+      'events:source': [textIn(entry, 'Source') ?? ''],
+      'events:detail-type': [textIn(entry, 'DetailType') ?? ''],
+    },
+  }));
+}
+
 const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 const fieldOf = (value: unknown, key: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+
+const textIn = (value: unknown, key: string): string | undefined =>
+  z.string().optional().parse(fieldOf(value, key));
 
 const prefixed = (prefix: string, tags: Readonly<Record<string, string>>): Context =>
   Object.fromEntries(Object.entries(tags).map(([key, value]) => [`${prefix}/${key}`, value]));

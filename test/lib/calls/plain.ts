@@ -16,6 +16,7 @@ export function plain({ function: name, action, resource, context }: Asked): Ask
     .toSorted(([a], [b]) => (a < b ? -1 : 1));
   const path = resource
     .replace(/\/(sgr|sg|eni|i|subnet|acl|vpc|pl)-[\w-]+$/, '/$1-0a1b2c3d')
+    .replace(/\/\d{4}\/\d\d\/\d\d\/[a-z0-9]{12}\//, '/2027/01/15/run1/')
     .replace(/(:schedule\/[^/]+\/)[\w-]+$/, '$1run1');
   return { function: name, action, resource: path, context: Object.fromEntries(sorted) };
 }

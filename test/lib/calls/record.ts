@@ -20,7 +20,7 @@ import { begin } from '../../virtual/play.ts';
 import type { Stage } from '../../virtual/play.ts';
 import { scenes } from '../../virtual/scenes.ts';
 import type { Scene } from '../../virtual/scenes.ts';
-import { VirtualProcess } from '../../virtual/virtual-cloud.ts';
+import { beginWorld, secretName, VirtualProcess } from '../../virtual/virtual-cloud.ts';
 import type { Call } from '../../virtual/virtual-lambda.ts';
 import { iamRequestsOf } from './iam-request.ts';
 import type { Around, AwsCall } from './iam-request.ts';
@@ -40,6 +40,8 @@ const chosen = new Set(
     'service-stop',
     'xdr-pause',
     'client-cut-one-node',
+    'isolate-secure-cluster',
+    'audit',
   ],
 );
 const place = join(import.meta.dirname, '../../recorded/aws-calls.json');
@@ -68,6 +70,7 @@ for (const scene of played) {
   process.stderr.write(`${scene.name}: ${seen.size} so far; ${said}\n`);
   save();
 }
+if (chosen.has('audit')) await auditTwice();
 await deleteInHold();
 save();
 process.exit(0);
@@ -82,6 +85,32 @@ async function recorded(scene: Scene): Promise<Stage> {
     },
   });
   return begun.stage;
+}
+
+function isAudits({ logicalId }: { logicalId: string }): boolean {
+  return logicalId.startsWith('Audits');
+}
+
+/** What an audit asks for, and one that is accepted. */
+async function auditTwice(): Promise<void> {
+  const [scene] = scenes;
+  const { arn = '' } = virtual.assembly.stateMachines.find(isAudits) ?? {};
+  if (scene === undefined) return;
+  const begun: { world?: Stage['world'] } = {};
+  begun.world = await beginWorld(virtual, scene.plan, {
+    fate: (call, deliver) => {
+      if (begun.world !== undefined) note(call, begun.world.state);
+      return deliver();
+    },
+  });
+  for (const accept of [true, false]) {
+    const access = { login: { secret: secretName } };
+    const input = { cluster: 'orders-staging', accept, access };
+    const execution = begun.world.stepFunctions.startExecution(arn, { input });
+    await virtual.time.until(() => !execution.running);
+    const said = JSON.stringify(await virtual.time.settled(execution.result)).slice(0, 200);
+    process.stderr.write(`audit: ${seen.size} so far; ${said}\n`);
+  }
 }
 
 function isGuard({ logicalId }: { logicalId: string }): boolean {
@@ -123,19 +152,28 @@ function aroundOf(ec2: Ec2State): Around {
   const subnets = (): { id: string; associationId: string }[] =>
     [...ec2.subnets.values()].map(({ id }) => ({ id, associationId: ec2.associationId(id) }));
   return {
-    tagsOf: (id) => all.map((of) => of.get(id)?.tags).find((tags) => tags !== undefined) ?? {},
+    tagsOf: (id) =>
+      all.map((of) => of.get(id)?.tags).find((tags) => tags !== undefined) ?? tagsOfSecret(id),
     instanceOf: (id) => ec2.interfaces.get(id)?.instanceId,
     subnetOf: (id) => subnets().find(({ associationId }) => associationId === id)?.id,
   };
 }
 
+/** The one secret there is (test/virtual/virtual-cloud.ts). */
+function tagsOfSecret(id: string): Readonly<Record<string, string>> {
+  return id === secretName ? { 'aerofault:cluster': 'orders-staging' } : {};
+}
+
 function callOf({ host, method, path, headers, body }: Call['request']): AwsCall {
   const service = host.split('.')[0] ?? '';
   if (service === 'ec2') return ec2Call(new URLSearchParams(body.toString('utf8')));
+  if (service === 's3') return s3Call(method, path);
   const json: unknown = body.length === 0 ? {} : JSON.parse(body.toString('utf8'));
   const params = { ...Object(json) };
   if (service === 'scheduler') return schedulerCall(method, path, params);
   const operation = headers['x-amz-target']?.split('.')[1] ?? '';
+  if (service === 'eventbridge') return { service: 'events', operation, params };
+  if (service === 'secrets_manager') return { service: 'secretsmanager', operation, params };
   if (service === 'ssm' || service === 'dynamodb' || service === 'cloudwatch') {
     return { service, operation, params };
   }
@@ -147,6 +185,13 @@ function ec2Call(form: URLSearchParams): AwsCall {
   const action = ACTIONS[operation];
   const params = action === undefined ? {} : { ...Object(decodeRequest(action.operation, form)) };
   return { service: 'ec2', operation, params };
+}
+
+function s3Call(method: string, path: string): AwsCall {
+  const { pathname } = new URL(path, 'http://s3');
+  const [Bucket, ...key] = pathname.slice(1).split('/');
+  const verb = { PUT: 'Put', GET: 'Get', DELETE: 'Delete' }[method];
+  return { service: 's3', operation: `${verb}Object`, params: { Bucket, Key: key.join('/') } };
 }
 
 function schedulerCall(method: string, path: string, params: object): AwsCall {

@@ -1,0 +1,12 @@
+/** What the package offers to CDK apps. */
+export { Aerofault } from './aerofault.ts';
+export type { AerofaultProps, AllowedTime } from './aerofault-props.ts';
+export type { ScheduledAudit } from './audits.ts';
+export { Experiment } from './experiment.ts';
+export type { FisCut } from './fis.ts';
+export type { ScheduledRun, ScheduleOptions } from './game-days.ts';
+export { HostDocuments } from './host-documents.ts';
+export type { HostDocumentsProps, IHostDocuments } from './host-documents.ts';
+export type { Notifications } from './notifications.ts';
+export type { OnRunFinishedOptions } from './run-finished-rule.ts';
+export type { RunTiming } from './run-timing.ts';

@@ -1,0 +1,35 @@
+import { CfnOutput, Stack } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+
+/** What a person or the command line needs to know of a deployment, and what for. */
+const descriptions = {
+  WorkflowArn: 'Start it with an experiment',
+  RestoreMachineArn: 'Start it with {"runId": "…"} to restore a run by hand',
+  AuditMachineArn: 'Start it with {"cluster": "…"} to audit a cluster',
+  JournalTableName: 'Who, what, when, and whether it is over',
+  AlarmTopicArn: 'Subscribe to it: it tells when a person is needed',
+  ReportBucketName: 'Reports: CLUSTER/YYYY/MM/DD/RUN/',
+  ScheduleGroupName: 'Lists what starts by the clock: game days and audits',
+  DashboardName: 'Runs, verdicts and durations',
+  DocumentPrefix: 'What the names of the host documents begin with',
+  ExampleInput: 'An experiment to begin with',
+} as const;
+
+/**
+ * Tells of a deployment in outputs of its stack, each named by the construct's path and its own name, without
+ * a hash: as `WorkflowArn` where the deployment is the stack, as `FaultsWorkflowArn` for a construct "Faults"
+ * in it. The command line finds them by how they end.
+ */
+export function tell(
+  scope: Construct,
+  values: Readonly<Record<keyof typeof descriptions, string>>,
+): void {
+  const { scopes } = scope.node;
+  const within = scopes.slice(scopes.indexOf(Stack.of(scope)) + 1).map(({ node }) => node.id);
+  const prefix = within.filter((id) => id !== 'Default').join('');
+  const described = new Map(Object.entries(descriptions));
+  for (const [name, value] of Object.entries(values)) {
+    const output = new CfnOutput(scope, name, { value, description: described.get(name) ?? name });
+    output.overrideLogicalId(`${prefix}${name}`.replaceAll(/[^A-Za-z0-9]/g, ''));
+  }
+}
