@@ -6,7 +6,8 @@ import { HostDocumentsStack } from '../lib/host-documents-stack.ts';
 /**
  * What `cdk synth` and `cdk deploy` read. Needs no account and no network; deploys wherever the
  * credentials point. Change the props here, or give these with `-c name=value`: `clusters` (names
- * with commas between), `documentPrefix`, `alarmTopicArn`, and `bundles` (folder of the Lambda bundles).
+ * with commas between), `documentPrefix`, `alarmTopicArn`, `reportDays`, `notifyTopicArn` and `notifyEmail`
+ * (who is told of runs that end), and `bundles` (folder of the Lambda bundles).
  */
 const app = new App();
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
@@ -15,6 +16,9 @@ const prefix = contextOf('documentPrefix');
 const clusters = contextOf('clusters')?.split(',');
 const alarmTopicArn = contextOf('alarmTopicArn');
 const bundles = contextOf('bundles');
+const reportDays = contextOf('reportDays');
+const notifyTopicArn = contextOf('notifyTopicArn');
+const email = contextOf('notifyEmail');
 const shared = prefix === undefined ? {} : { documentPrefix: prefix };
 
 const documents = new HostDocumentsStack(app, 'AerofaultHostDocuments', shared);
@@ -23,6 +27,9 @@ const stack = new AerofaultStack(app, 'Aerofault', {
   ...(clusters === undefined ? {} : { clusters }),
   ...(alarmTopicArn === undefined ? {} : { alarmTopicArn }),
   ...(bundles === undefined ? {} : { bundles }),
+  ...(reportDays === undefined ? {} : { reportDays: Number(reportDays) }),
+  ...(notifyTopicArn === undefined ? {} : { notifyTopicArn }),
+  ...(email === undefined ? {} : { notifications: { email } }),
 });
 // Deployed before it and destroyed after it, so that its guard restores every run while the scripts are there.
 stack.addStackDependency(documents, 'Runs are restored by these documents');

@@ -1,5 +1,6 @@
 import type { Deployment } from './deployment.ts';
 import { runIn, startRestore } from './restore-run.ts';
+import { runsUnderWay } from './show-status.ts';
 
 /**
  * Ends a run early: closes it, so that nothing more of it is applied and its workflow restores within a
@@ -15,4 +16,10 @@ export async function abortRun(deployment: Deployment, runId: string): Promise<s
   const executionArn = await startRestore(deployment, runId);
   const how = written ? `is closed: nothing more of it is applied` : 'was closed already';
   return [`Run ${runId} ${how}. Restoring: ${executionArn}`];
+}
+
+/** Every run of the deployment that is not over. */
+export async function openRuns(deployment: Deployment): Promise<string[]> {
+  const runs = await runsUnderWay(deployment);
+  return runs.flatMap(({ life, runId }) => (life === 'final' ? [] : [runId]));
 }

@@ -1,17 +1,17 @@
 import * as z from 'zod';
+import { AwsOptions, connectionOf } from './connection.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { Connection } from '../../lambda/aws/connection.ts';
+import { dynamoAudits } from '../../lambda/aws/audits.ts';
 import { dynamoJournal } from '../../lambda/aws/journal.ts';
 import { stackOutputs } from '../../lambda/aws/stack-outputs.ts';
+import type { Audits } from '../../lambda/gateways-of-audits.ts';
 import type { Journal } from '../../lambda/gateways.ts';
 import { runIdOf } from '../../lambda/run-id.ts';
+import { outputNamed } from './output-named.ts';
 
 /** Where a deployment is, as people say it. */
-export const DeploymentOptions = z.object({
-  stack: z.string(),
-  region: z.string().optional(),
-  profile: z.string().optional(),
-});
+export const DeploymentOptions = AwsOptions.extend({ stack: z.string() });
 export type DeploymentOptions = z.infer<typeof DeploymentOptions>;
 
 /** A deployment's journal, and the machine that restores its runs. */
@@ -20,23 +20,36 @@ export interface Deployment {
   readonly connection: Connection;
   readonly journal: Journal;
   readonly restoreMachineArn: string;
+  /** What the stack tells of itself under a name. @throws Refusal where it tells nothing. */
+  readonly output: (name: string) => string;
+  readonly audits: Audits;
+  /** The machine that audits clusters; undefined: the stack was deployed before there was one. */
+  readonly auditMachineArn: string | undefined;
 }
 
 /** What the stack tells of itself in its outputs. @throws Refusal where there is no such stack of ours. */
 export async function deploymentOf(options: DeploymentOptions): Promise<Deployment> {
-  const { stack, region, profile } = options;
-  if (profile !== undefined) process.env['AWS_PROFILE'] = profile;
-  const connection = region === undefined ? {} : { region };
+  const { stack } = options;
+  const connection = connectionOf(options);
   const outputs = await outputsOf(stack, connection);
-  const output = (name: string): string => {
-    const value = outputs.get(name);
-    if (value !== undefined) return value;
-    throw new Refusal(
-      `Cannot use stack "${stack}" as its outputs must name ${name}: found ${[...outputs.keys()].join(', ') || 'none'}`,
-    );
+  const output = (name: string): string => outputIn(outputs, name, stack);
+  const table = output('JournalTableName');
+  return {
+    stack,
+    connection,
+    journal: dynamoJournal(connection, { table }),
+    restoreMachineArn: output('RestoreMachineArn'),
+    output,
+    audits: dynamoAudits(connection, { table }),
+    auditMachineArn: outputNamed(outputs, 'AuditMachineArn'),
   };
-  const journal = dynamoJournal(connection, { table: output('JournalTableName') });
-  return { stack, connection, journal, restoreMachineArn: output('RestoreMachineArn') };
+}
+
+function outputIn(outputs: ReadonlyMap<string, string>, name: string, stack: string): string {
+  const value = outputNamed(outputs, name);
+  if (value !== undefined) return value;
+  const found = [...outputs.keys()].join(', ') || 'none';
+  throw new Refusal(`Cannot use stack "${stack}" as its outputs must name ${name}: found ${found}`);
 }
 
 async function outputsOf(stack: string, connection: Connection): Promise<Map<string, string>> {

@@ -1,5 +1,6 @@
 import { listenerPortMin } from '../../core/aerospike.ts';
 import { diagnose, usualPortsAsked } from '../../core/doctor.ts';
+import type { Diagnosis } from '../../core/doctor.ts';
 import { diagnosisText } from '../../core/doctor-text.ts';
 import type { Instance } from '../../core/inventory.ts';
 import { clusterTag } from '../../core/inventory.ts';
@@ -11,11 +12,11 @@ import type { Documents } from '../../lambda/aws/send-command.ts';
 import { ec2Network } from '../../lambda/aws/network.ts';
 import { surveyHosts } from '../../lambda/engine/survey.ts';
 import { documentName } from '../../lib/document-name.ts';
+import { connectionOf } from './connection.ts';
 
-/** What to ask hosts about, how to show it, and where to look. */
+/** What to ask hosts about, and where to look. */
 export interface DoctorOptions {
   readonly ports?: string | undefined;
-  readonly json: boolean;
   readonly documentPrefix: string;
   readonly region?: string | undefined;
   readonly profile?: string | undefined;
@@ -32,11 +33,10 @@ const portsMax = 15;
 export async function doctor(
   cluster: string,
   options: DoctorOptions,
-): Promise<{ lines: string[]; fit: boolean }> {
+): Promise<{ diagnosis: Diagnosis; lines: string[] }> {
   const ports = portsIn(options.ports);
   const [servicePort = 0] = ports;
-  if (options.profile !== undefined) process.env['AWS_PROFILE'] = options.profile;
-  const connection = options.region === undefined ? {} : { region: options.region };
+  const connection = connectionOf(options);
   const instances = await instancesOf(cluster, connection);
   const hosts = ssmHosts(connection, {
     documents: documentsOf(options.documentPrefix),
@@ -45,8 +45,7 @@ export async function doctor(
   const asked = { runId: 'survey', ports, servicePort };
   const told = await surveyHosts(instances, asked, { hosts, clock: systemClock });
   const diagnosis = diagnose({ cluster, instances, ports, ...told });
-  const lines = options.json ? [JSON.stringify(diagnosis, null, 2)] : diagnosisText(diagnosis);
-  return { lines, fit: diagnosis.fit };
+  return { diagnosis, lines: diagnosisText(diagnosis) };
 }
 
 function portsIn(text: string | undefined): readonly number[] {
@@ -78,6 +77,8 @@ function documentsOf(prefix: string): Documents {
     restore: none,
     sever: none,
     probe: none,
+    markers: none,
+    access: none,
     survey: documentName(prefix, 'survey'),
   };
 }

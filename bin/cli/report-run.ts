@@ -1,5 +1,8 @@
+import { printable } from '../../core/printable.ts';
 import { exitCodeOf } from '../../core/report.ts';
 import type { Report } from '../../core/report.ts';
+import type { Kept } from '../../core/run-finished.ts';
+import { keptIn } from '../../lambda/engine/deliver.ts';
 import { reportNow } from '../../lambda/engine/write-report.ts';
 import { documentName } from '../../lib/document-name.ts';
 import { noSuchRun } from './deployment.ts';
@@ -10,8 +13,14 @@ import { runIn } from './restore-run.ts';
 
 /** How a report is shown. */
 export interface ReportOptions {
-  readonly json: boolean;
   readonly documentPrefix: string;
+}
+
+/** A report, its text for people, and the exit code that it means. */
+export interface ShownReport {
+  readonly report: Report;
+  readonly text: string;
+  readonly exitCode: number;
 }
 
 /**
@@ -23,8 +32,8 @@ export interface ReportOptions {
 export async function reportRun(
   deployment: Deployment,
   runId: string,
-  { json, documentPrefix }: ReportOptions,
-): Promise<{ text: string; exitCode: number }> {
+  { documentPrefix }: ReportOptions,
+): Promise<ShownReport> {
   const { journal } = deployment;
   const { life, stuckSince } = await runIn(deployment, runId);
   const stored = await journal.report(runId);
@@ -34,9 +43,13 @@ export async function reportRun(
       ? stored
       : await reportNow(runId, undefined, { journal, restoreDocument });
   if (report === undefined) throw noSuchRun(runId, deployment);
-  const text = json ? `${JSON.stringify(report, null, 2)}\n` : reportText(report);
+  const text = `${reportText(report)}${whereKept(keptIn(await journal.notes(runId)))}`;
   const goesOn = life !== 'final' && stuckSince === undefined;
-  return { text, exitCode: goesOn ? exitCodes.goesOn : codeOf(report) };
+  return { report, text, exitCode: goesOn ? exitCodes.goesOn : codeOf(report) };
 }
+
+/** Where the report is for others to read; nothing where it could not be kept, or not yet. */
+const whereKept = (kept: Kept | undefined): string =>
+  kept === undefined ? '' : `\n${printable(kept.url)}\n${printable(kept.consoleUrl)}\n`;
 
 const codeOf = ({ outcome }: Report): number => exitCodeOf(outcome);

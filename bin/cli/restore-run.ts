@@ -46,7 +46,7 @@ export async function notesSoFar({ journal }: Deployment, runId: string): Promis
 }
 
 /** A restore of a run, and what was noted of the run before it began. */
-export interface Watched {
+export interface StartedRestore {
   readonly deployment: Deployment;
   readonly runId: string;
   readonly executionArn: string;
@@ -55,7 +55,7 @@ export interface Watched {
 
 /** Tells what restorers note of a run, whoever they are, until it is final or this restore has given up. */
 export async function watchRestore(
-  { deployment, runId, executionArn, before }: Watched,
+  { deployment, runId, executionArn, before }: StartedRestore,
   { tell, stopped }: Watcher,
 ): Promise<Restored> {
   const known = new Set(before);

@@ -4,13 +4,30 @@ import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import * as z from 'zod';
 import { startDynamoDb } from '../../lab/cloud/dynamodb.ts';
+import { AuditRequest } from '../../core/audit/request.ts';
+import { dynamoAudits } from '../../lambda/aws/audits.ts';
 import { dynamoJournal } from '../../lambda/aws/journal.ts';
+import type { Audits } from '../../lambda/gateways-of-audits.ts';
 import type { Journal } from '../../lambda/gateways.ts';
+import { runIdOf } from '../../lambda/run-id.ts';
 import { runAerofault } from './run-aerofault.ts';
 import type { Shown } from './run-aerofault.ts';
 
 /** What the restore machine does once it is started; how its execution then ended. */
 export type Machine = (runId: string, journal: Journal) => Promise<'SUCCEEDED' | 'FAILED'>;
+
+/** What the audit machine does once it is started; how its execution then ended. */
+export type AuditMachine = (
+  request: AuditRequest,
+  auditId: string,
+  audits: Audits,
+) => Promise<{ status: string; error?: string; cause?: string }>;
+
+/** What the workflow does once it is started, while it runs; how its execution then ended. */
+export type Workflow = (
+  started: { readonly runId: string; readonly execution: string; readonly input: unknown },
+  journal: Journal,
+) => Promise<{ status: string; error?: string; cause?: string }>;
 
 /** A deployment as the command line finds it: a stack with outputs, a journal, a restore machine. */
 export interface Deployed {
@@ -18,10 +35,14 @@ export interface Deployed {
   /** The inputs of every execution that was started. */
   readonly started: unknown[];
   readonly aerofault: (...words: readonly string[]) => Promise<Shown>;
+  /** What a program needs in its environment to find it. */
+  readonly environment: Readonly<Record<string, string>>;
 }
 
 const table = 'journal';
 const machineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:restore';
+const workflowArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:workflow';
+const auditArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:audit';
 const credentials = { accessKeyId: 'lab', secretAccessKey: 'lab' };
 
 const definition = {
@@ -47,7 +68,11 @@ const definition = {
 } as const;
 
 /** Starts one, for a test's time. */
-export async function deployed(machine: Machine = async () => 'SUCCEEDED'): Promise<Deployed> {
+export async function deployed(
+  machine: Machine = async () => 'SUCCEEDED',
+  auditMachine: AuditMachine = async () => ({ status: 'SUCCEEDED' }),
+  workflow: Workflow = async () => ({ status: 'SUCCEEDED' }),
+): Promise<Deployed> {
   const place = { host: '127.0.0.1', port: 0 };
   const tables = [{ logicalId: 'Journal', name: table, definition }];
   const database = await startDynamoDb({ ...place, tables });
@@ -55,7 +80,14 @@ export async function deployed(machine: Machine = async () => 'SUCCEEDED'): Prom
   const journal = dynamoJournal(connection, { table });
   const started: unknown[] = [];
   const cloudFormation = await listening(describeStacks);
-  const stepFunctions = await listening(machines({ machine, journal, started }));
+  const audits = dynamoAudits(connection, { table });
+  const restores = machines({ machine, journal, started });
+  const auditing = auditMachines({ auditMachine, audits, started });
+  const working = workflowMachines({ workflow, journal, started });
+  const stepFunctions = await listening((body, target) => {
+    if (body.includes(':audit')) return auditing(body, target);
+    return (body.includes(':workflow') ? working : restores)(body, target);
+  });
   onTestFinished(async () => {
     cloudFormation.server.close();
     stepFunctions.server.close();
@@ -66,7 +98,8 @@ export async function deployed(machine: Machine = async () => 'SUCCEEDED'): Prom
     AWS_ENDPOINT_URL_CLOUDFORMATION: cloudFormation.url,
     AWS_ENDPOINT_URL_SFN: stepFunctions.url,
   };
-  return { journal, started, aerofault: (...words) => runAerofault(words, environment) };
+  const aerofault = (...words: readonly string[]) => runAerofault(words, environment);
+  return { journal, started, aerofault, environment };
 }
 
 interface Reply {
@@ -99,7 +132,13 @@ async function describeStacks(body: string): Promise<Reply> {
     const missing = `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">${error}<RequestId>1</RequestId></ErrorResponse>`;
     return { status: 400, type, body: missing };
   }
-  const outputs = Object.entries({ JournalTableName: table, RestoreMachineArn: machineArn })
+  const outputs = Object.entries({
+    JournalTableName: table,
+    RestoreMachineArn: machineArn,
+    AuditMachineArn: auditArn,
+    WorkflowArn: workflowArn,
+    ScheduleGroupName: 'aerofault-schedules',
+  })
     .map(
       ([key, value]) =>
         `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,
@@ -133,5 +172,41 @@ function machines(parts: { machine: Machine; journal: Journal; started: unknown[
     // As quick as a restore can be: it is over before whoever started it hears of its start.
     status = await machine(input.runId, journal);
     return json({ executionArn, startDate: 1 });
+  };
+}
+
+function auditMachines(parts: { auditMachine: AuditMachine; audits: Audits; started: unknown[] }) {
+  const { auditMachine, audits, started } = parts;
+  let ended: Awaited<ReturnType<AuditMachine>> = { status: 'RUNNING' };
+  return async (body: string, target: string): Promise<Reply> => {
+    const asked: unknown = JSON.parse(body);
+    if (target.endsWith('.DescribeExecution')) {
+      return json({ ...z.object({ executionArn: z.string() }).parse(asked), ...ended });
+    }
+    const { input } = z.object({ input: z.string() }).parse(asked);
+    const request = AuditRequest.parse(JSON.parse(input));
+    started.push(request);
+    const executionArn = `${auditArn.replace('stateMachine', 'execution')}:${started.length}`;
+    ended = await auditMachine(request, runIdOf(executionArn), audits);
+    return json({ executionArn, startDate: 1 });
+  };
+}
+
+/** Runs beside who asks for it: the execution is RUNNING until what it does has ended. */
+function workflowMachines(parts: { workflow: Workflow; journal: Journal; started: unknown[] }) {
+  const { workflow, journal, started } = parts;
+  const ended = new Map<string, Awaited<ReturnType<Workflow>>>();
+  return async (body: string, target: string): Promise<Reply> => {
+    const asked: unknown = JSON.parse(body);
+    if (target.endsWith('.DescribeExecution')) {
+      const { executionArn } = z.object({ executionArn: z.string() }).parse(asked);
+      return json({ executionArn, ...(ended.get(executionArn) ?? { status: 'RUNNING' }) });
+    }
+    const { name, input } = z.object({ name: z.string(), input: z.string() }).parse(asked);
+    const execution = `${workflowArn.replace('stateMachine', 'execution')}:${name}`;
+    const run = { runId: runIdOf(execution), execution, input: JSON.parse(input) as unknown };
+    started.push(run.input);
+    void workflow(run, journal).then((ending) => ended.set(execution, ending));
+    return json({ executionArn: execution, startDate: 1 });
   };
 }

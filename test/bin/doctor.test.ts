@@ -134,7 +134,12 @@ describe('a cluster whose hosts are all well', () => {
       new Set(['4333,3011']),
     );
     expect(infos).toHaveLength(3);
-    expect(new Set(infos)).toEqual(new Set(['10.0.1.11/4333', '10.0.2.12/4333', 'none']));
+    // Nodes share one text, of which each reads its own part.
+    expect(infos.toSorted()).toEqual([
+      expect.stringMatching(/^i-\w+@10\.0\.\d\.1\d=4333;i-\w+@10\.0\.\d\.1\d=4333$/),
+      expect.stringMatching(/^i-/),
+      'none',
+    ]);
   });
 
   test('is shown as JSON, one document', async () => {
@@ -192,7 +197,7 @@ describe('bad input: exit 2, one sentence, and nobody is asked', () => {
   test.each(['22', '443', '80', '1023', '65536', '3000,', ' 3000', 'x', '', '3000;id', many])(
     '--ports "%s"',
     async (ports) => {
-      const asked = doctor('orders-staging', { ports, json: false, documentPrefix: 'Aerofault' });
+      const asked = doctor('orders-staging', { ports, documentPrefix: 'Aerofault' });
 
       await expect(asked).rejects.toThrow(Refusal);
       await expect(asked).rejects.toThrow(grammar);
@@ -216,7 +221,9 @@ describeOnKernel('hosts that run the survey that is deployed', () => {
       agentVersion: '3.3.2746.0',
       answer: async (given) => {
         const parameters = Object.entries(given).map(([name, [value = '']]) => [name, value]);
-        const { code, json } = await host.script('survey', Object.fromEntries(parameters));
+        const { code, json } = await host.script('survey', Object.fromEntries(parameters), {
+          AWS_SSM_INSTANCE_ID: instanceId,
+        });
         return { exitCode: code ?? -1, stdout: `${JSON.stringify(json)}\n` };
       },
     }));

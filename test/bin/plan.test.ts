@@ -1,7 +1,15 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { planLines } from '../../bin/cli/plan-file.ts';
+import { experimentIn } from '../../bin/experiment-file.ts';
+import { shownPlan } from '../../core/plan/shown-plan.ts';
+import { Refusal } from '../../core/refusal.ts';
 import { startEc2 } from '../../lab/cloud/ec2/server.ts';
 import { Ec2State } from '../../lab/cloud/ec2/state.ts';
 import { buildWorld } from '../../lab/vpc/world.ts';
+import { observedWorld } from '../lab/observed-world.ts';
 import { runAerofault } from './run-aerofault.ts';
 
 const onChange = (): Promise<void> => Promise.resolve();
@@ -26,7 +34,13 @@ test('plan shows the steps and counts the calls, and changes nothing', async () 
 
   expect(stdout).toContain('make the temporary group aerofault-run-1');
   expect(stdout).toMatch(
-    /^Plan [0-9a-f]{8}: \d+ step\(s\), 2 of 6 machines cut off, exact, \d+ \+ \d+ calls to EC2/m,
+    /^ {2}cut {6}n3, n4, n5 <-> n1, n2 {2}tcp 3001, 3002 {2}\(24 flows in all\)$/m,
+  );
+  expect(stdout).toMatch(/^ {2}keep .*clients to all 5 nodes \(3000\)/m);
+  expect(stdout).toMatch(/^ {2}expect {3}cluster sizes 3 \| 2; /m);
+  expect(stdout).toMatch(/^ {2}costs {4}\d+ \+ \d+ calls that change EC2 .*0\.01 USD$/m);
+  expect(stdout).toMatch(
+    /^Plan [0-9a-f]{8}: \d+ steps on 2 hosts, 2 of 6 machines cut off, exact\. Nothing was changed\.\n$/m,
   );
   expect({ code, changed, acted }).toEqual({ code: 0, changed: false, acted: [] });
 });
@@ -39,11 +53,44 @@ test('plan --explain says of every covering rule what becomes of it, and what is
   expect(stdout).toMatch(/tracked/);
 });
 
-test('plan --json is one document of plan and explanation', async () => {
-  const { stdout } = await aerofault(['plan', 'examples/client-cut.json', '--json']);
+test('plan --json is one document of plan and explanation, and --out writes the same', async () => {
+  const out = join(mkdtempSync(join(tmpdir(), 'aerofault-plan-')), 'plan.json');
+  const { stdout } = await aerofault(['plan', 'examples/client-cut.json', '--json', '--out', out]);
   const calls = { inject: 1, restore: 1 };
 
-  expect(JSON.parse(stdout)).toMatchObject({ plan: { calls }, explanation: { calls } });
+  const document: unknown = JSON.parse(stdout);
+  expect(document).toMatchObject({
+    schemaVersion: 1,
+    digest: expect.stringMatching(/^[0-9a-f]{8}$/),
+    blastRadius: { machines: 1, ofMachines: 6, flows: 5 },
+    plan: { calls },
+    explanation: { calls },
+  });
+  expect(JSON.parse(readFileSync(out, 'utf8'))).toEqual(document);
+  rmSync(dirname(out), { recursive: true });
+});
+
+test('plans of all examples for three nodes fit one screen, 24 lines and 110 columns', async () => {
+  const inventory = await observedWorld({ cluster: 'orders-staging', nodes: 3, clients: 1 });
+  const files = readdirSync('examples').filter((file) => file.endsWith('.json'));
+  const shown = files.flatMap((file) => {
+    const experiment = experimentIn(join('examples', file));
+    try {
+      return { experiment, inventory, plan: shownPlan(experiment, inventory), digest: '4be19c02' };
+    } catch (error) {
+      // Some need another layout, or what only hosts know.
+      if (error instanceof Refusal) return [];
+      throw error;
+    }
+  });
+
+  expect(shown.length).toBeGreaterThan(20);
+  for (const one of shown) {
+    const lines = planLines(one, { long: false });
+    expect(lines.length, one.experiment.name).toBeLessThanOrEqual(24);
+    const fixed = lines.filter((line) => !/^ {2}[~!]/.test(line));
+    expect(Math.max(...fixed.map(({ length }) => length)), one.experiment.name).toBeLessThan(111);
+  }
 });
 
 test('a refused plan says why in one sentence, and exits 2', async () => {

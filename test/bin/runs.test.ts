@@ -1,3 +1,6 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Report } from '../../core/report.ts';
 import { runIdOf } from '../../lambda/run-id.ts';
@@ -184,6 +187,22 @@ describe('aerofault report', () => {
       [stepId, reason],
     ]);
     expect(await journal.report(runId)).toBeUndefined();
+  });
+
+  test('--html writes it as a page that holds the same, and says where', async () => {
+    const { journal, aerofault } = await deployed();
+    await openRun(journal);
+    await stuck(runId, journal);
+    const folder = mkdtempSync(join(tmpdir(), 'aerofault-test-'));
+    const file = join(folder, 'pages/report.html');
+    const { code, stdout, stderr } = await aerofault('report', runId, '--json', '--html', file);
+
+    const page = readFileSync(file, 'utf8');
+    rmSync(folder, { recursive: true });
+    const [, held = ''] = /id="report">(.*?)<\/script>/s.exec(page) ?? [];
+    expect(JSON.parse(held)).toEqual(JSON.parse(stdout));
+    expect(stderr).toContain(`the report as a page: ${file}`);
+    expect(code).toBe(3);
   });
 
   test('of a run under way is what is known so far, exit 5', async () => {

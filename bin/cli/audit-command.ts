@@ -1,0 +1,64 @@
+import type { Command } from 'commander';
+import * as z from 'zod';
+import { auditExitCodeOf } from '../../core/audit/audit.ts';
+import { auditText } from '../../core/audit/text.ts';
+import { auditCluster } from './audit-cluster.ts';
+import { onStack } from './connection.ts';
+import { deploymentOf, DeploymentOptions } from './deployment.ts';
+import { next, print, printJson } from './screen.ts';
+
+const AuditOptions = DeploymentOptions.extend({
+  json: z.boolean(),
+  accept: z.boolean(),
+  servicePort: z.string(),
+  access: z.string().optional(),
+});
+
+const examples = `
+Examples:
+  aerofault audit orders-staging
+  aerofault audit orders-staging --accept
+  aerofault audit orders-staging --json --service-port 4333 --region eu-west-1
+  aerofault audit orders-staging --access '{"login": {"secret": "orders/aerofault"}}'
+
+Exit codes: 0 as it was accepted, nothing was accepted yet, or --accept; 1 it differs; 2 refused or bad
+input; 4 no credentials or permission; 70 a bug in aerofault. It runs two documents on the hosts, which
+change nothing.`;
+
+/** Adds the command that audits a cluster, by the deployment's own machine. */
+export function addAudit(root: Command): void {
+  onStack(root.command('audit'))
+    .description('Tells who reaches whom on every port and why not, against what was accepted')
+    .argument('<cluster>', 'value of the tag aerofault:cluster')
+    .option('--json', 'print the whole audit as JSON', false)
+    .option('--accept', 'what is found is from now on how it should be', false)
+    .option('--service-port <number>', 'where nodes listen for clients', '3000')
+    .option('--access <json>', 'how nodes are asked that want TLS or a login (docs/access.md)')
+    .addHelpText('after', examples)
+    .action(async (cluster: string, given: unknown) => {
+      const { json, accept, servicePort, access, ...options } = AuditOptions.parse(given);
+      const asked = access === undefined ? {} : { access: accessIn(access) };
+      const request = { cluster, accept, servicePort: Number(servicePort), ...asked };
+      const audit = await auditCluster(await deploymentOf(options), request);
+      const accepted = accept
+        ? ['', 'Accepted: audits are held against this one from now on.']
+        : [];
+      if (json) printJson(audit);
+      else print([...auditText(audit), ...accepted]);
+      process.exitCode = accept ? 0 : auditExitCodeOf(audit);
+      next(
+        accept
+          ? `aerofault audit ${cluster}`
+          : `aerofault audit ${cluster} --accept, where all is as it should be`,
+      );
+    });
+}
+
+/** What is no JSON is no access either, which whoever reads the request says. */
+function accessIn(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,146 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import * as z from 'zod';
+import { Mechanism } from '../../core/fault.ts';
+import { parseExperiment } from '../../core/experiment.ts';
+import { Refusal } from '../../core/refusal.ts';
+import { experimentIn } from '../experiment-file.ts';
+import { askOne, askText } from './ask.ts';
+import { firstExperiment, firstKinds, tagCommands } from './first-experiments.ts';
+import type { FirstChoice, FirstKind } from './first-experiments.ts';
+import { canAsk, next, print, printJson, tell } from './screen.ts';
+
+/** What a first experiment may be about. */
+export const kinds = z.enum(['isolate-one-node', 'split-in-halves', 'lose-a-zone', 'cut-clients']);
+
+const InitOptions = z.strictObject({
+  cluster: z.string().optional(),
+  kind: kinds.optional(),
+  mechanism: Mechanism.optional(),
+  hold: z.string().optional(),
+  out: z.string().optional(),
+  force: z.boolean(),
+  input: z.boolean(),
+  json: z.boolean(),
+});
+type InitOptions = z.infer<typeof InitOptions>;
+
+const examples = `
+Examples:
+  aerofault init
+  aerofault init --cluster orders-staging --kind isolate-one-node --out isolate-one-node.yaml
+
+Kinds:
+${Object.entries(firstKinds)
+  .map(([name, says]) => `  ${name.padEnd(18)}${says}`)
+  .join('\n')}
+
+Exit codes: 0 written, 2 refused or bad input, 130 Ctrl-C. It asks nobody but you, and needs no AWS.`;
+
+/** Adds the command that writes a first experiment. */
+export function addInit(root: Command): void {
+  root
+    .command('init')
+    .description('Writes a first experiment, and the tags to set; asks for what is not given')
+    .option('--cluster <name>', 'value of the tag aerofault:cluster')
+    .addOption(new Option('--kind <kind>', 'what to do (below)').choices(kinds.options))
+    .addOption(
+      new Option('--mechanism <name>', 'how to do it').choices([
+        'iptables',
+        'nft',
+        'security-group',
+        'network-acl',
+      ]),
+    )
+    .option('--hold <seconds>', 'how long the fault stays (default: 60)')
+    .option('--out <file>', 'where to write it (default: KIND.yaml)')
+    .option('--force', 'replace a file that is there', false)
+    .option('--no-input', 'never ask')
+    .option('--json', 'print what was written as JSON', false)
+    .addHelpText('after', examples)
+    .action(async (given: unknown) => init(InitOptions.parse(given)));
+}
+
+async function init(options: InitOptions): Promise<void> {
+  const choice = await choiceOf(options);
+  const file = options.out ?? `${choice.kind}.yaml`;
+  if (existsSync(file) && !options.force) {
+    throw new Refusal(
+      `Cannot write "${file}" as it must not be there yet: found it; add --force to replace it`,
+    );
+  }
+  const text = firstExperiment(choice, relative(dirname(resolve(file)), schemaFile()));
+  writeFileSync(file, text);
+  const commands = tagCommands(choice.cluster);
+  if (options.json)
+    return printJson({ file, experiment: experimentIn(file), tagCommands: commands });
+  tell(
+    `Wrote ${file}. Only what bears the tags of its cluster can be touched; set them, with your ids:`,
+  );
+  print(['', ...commands, '']);
+  next(`aerofault plan ${file}`);
+}
+
+const nameOf = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+
+async function choiceOf(options: InitOptions): Promise<FirstChoice> {
+  const asks = options.input && canAsk();
+  const kind = options.kind ?? (asks ? await askKind() : 'isolate-one-node');
+  const cluster = options.cluster ?? (asks ? await askCluster() : missing());
+  const mechanism = options.mechanism ?? (asks ? await askMechanism() : 'iptables');
+  const holdSeconds = Number(options.hold ?? (asks ? await askHold() : '60'));
+  const choice = { kind, cluster, mechanism, holdSeconds };
+  // Said now, in the words of every experiment, rather than when the file is read.
+  const fault =
+    kind === 'cut-clients'
+      ? { kind: 'client-cut' }
+      : { kind: 'partition', topology: { kind: 'isolate', count: 1 } };
+  parseExperiment({ name: kind, cluster, fault, mechanism, holdSeconds });
+  return choice;
+}
+
+function missing(): never {
+  throw new Refusal(
+    'Cannot write an experiment as --cluster must name one where nobody can be asked: found none; add --cluster NAME',
+  );
+}
+
+const askKind = (): Promise<FirstKind> =>
+  askOne(
+    'What should happen?',
+    kinds.options.map((value) => ({ value, label: firstKinds[value] })),
+  );
+
+const askCluster = (): Promise<string> =>
+  askText('What is the cluster called (its tag aerofault:cluster)?', {
+    wrong: (said) =>
+      nameOf.safeParse(said).success ? undefined : 'It must be letters, digits, dots and hyphens',
+  });
+
+const askMechanism = (): Promise<'iptables' | 'security-group'> =>
+  askOne('How?', [
+    { value: 'iptables', label: 'packet filters on the hosts, through SSM' },
+    { value: 'security-group', label: 'security-group rules, without touching a host' },
+  ]);
+
+const askHold = (): Promise<string> =>
+  askText('For how many seconds?', {
+    usual: '60',
+    wrong: (said) =>
+      /^\d+$/.test(said) && Number(said) >= 10 && Number(said) <= 3600
+        ? undefined
+        : 'It must be from 10 to 3600',
+  });
+
+/** The published schema, wherever this was installed. */
+function schemaFile(): string {
+  let folder = import.meta.dirname;
+  while (folder !== dirname(folder)) {
+    const file = join(folder, 'schema/experiment.schema.json');
+    if (existsSync(file)) return file;
+    folder = dirname(folder);
+  }
+  return 'experiment.schema.json';
+}
