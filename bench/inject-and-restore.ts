@@ -12,6 +12,7 @@ import { usualTiming } from '../core/timing.ts';
 import { FakeAlarms } from '../test/fakes/fake-alarms.ts';
 import { FakeFreeze } from '../test/fakes/fake-freeze.ts';
 import { FakeJournal } from '../test/fakes/fake-journal.ts';
+import { FakeSecrets } from '../test/fakes/fake-secrets.ts';
 import { FakeSchedule } from '../test/fakes/fake-schedule.ts';
 import { VirtualClock } from '../test/fakes/virtual-clock.ts';
 import { startEc2Of } from './ec2-of.ts';
@@ -64,6 +65,7 @@ function parts(): Omit<Gateways, 'network'> {
     schedule: new FakeSchedule(new VirtualClock(), () => {}),
     alarms: new FakeAlarms(),
     freeze: new FakeFreeze(),
+    secrets: new FakeSecrets(),
     windows: [],
     hosts: { run: noHost, online: noHost, agents: noHost, versions: noHost },
     clock: systemClock,
