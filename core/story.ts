@@ -50,18 +50,26 @@ export function subjectOf({ record, experiment, run }: Story): Subject | undefin
 }
 
 /** The looks that judge a fault while it is in force: the last of the proof, and all of the hold. */
-export function looksAt({ notes, run }: Pick<Story, 'notes' | 'run'>): Sample[] {
-  const proof = sampleAt(notes, 'prove');
-  return [...(proof === undefined ? [] : [proof]), ...holdLooks({ notes, run })];
+export function looksAt(story: Pick<Story, 'notes' | 'run'>): Sample[] {
+  const proof = proofOf(story);
+  return [...(proof === undefined ? [] : [proof]), ...inForceLooks('hold', story)];
+}
+
+/** The look that proved the fault, or failed to. */
+export function proofOf(story: Pick<Story, 'notes' | 'run'>): Sample | undefined {
+  return inForceLooks('prove', story).at(-1);
 }
 
 /**
- * The looks of the hold that were over before the fault was: one that a busy machine made late has seen
- * some of what restore did, and says nothing of the fault.
+ * The looks that were over before the fault was: one that a busy machine made late, or that a person's abort
+ * overtook, has seen some of what restore did, and says nothing of the fault.
  */
-export function holdLooks({ notes, run }: Pick<Story, 'notes' | 'run'>): Sample[] {
+export function inForceLooks(
+  moment: 'prove' | 'hold',
+  { notes, run }: Pick<Story, 'notes' | 'run'>,
+): Sample[] {
   const endAt = Math.min(run.restoreAt ?? Infinity, run.closedAt ?? Infinity);
-  return samplesAt(notes, 'hold').filter(({ seen, views }) => {
+  return samplesAt(notes, moment).filter(({ seen, views }) => {
     const dials = seen.map(({ at, result }) => at + ('ms' in result ? result.ms : 0));
     return Math.max(...dials, ...views.map(({ at }) => at)) <= endAt;
   });

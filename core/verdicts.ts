@@ -15,10 +15,11 @@ import type { Subject } from './probe.ts';
 import {
   changesOf,
   endMsOf,
-  holdLooks,
+  inForceLooks,
   injected,
   looksAt,
   notesOf,
+  proofOf,
   sampleAt,
   subjectOf,
 } from './story.ts';
@@ -61,8 +62,8 @@ export function verdictsOf(story: Story): Verdicts {
  * looks together, for each look only meets those that were on, or off, just then.
  */
 function inForceVerdict(story: Story, subject: Subject, baseline: Sample): Verdict {
-  const { run, notes } = story;
-  const proof = sampleAt(notes, 'prove');
+  const { run } = story;
+  const proof = proofOf(story);
   if (proof === undefined) return unknown('the fault was never looked at while it was in force');
   const looks = { subject, baseline, looks: looksAt(story), of: 'run' } as const;
   if (subject.plan.parts !== undefined) {
@@ -71,7 +72,9 @@ function inForceVerdict(story: Story, subject: Subject, baseline: Sample): Verdi
     return worst([...runFindings(looks, recorded), ...unseen, ...cutShort(run)]);
   }
   const findings = inForceFindings(subject, baseline, proof);
-  const held = holdLooks(story).map((sample) => inForceFindings(subject, baseline, sample));
+  const held = inForceLooks('hold', story).map((sample) =>
+    inForceFindings(subject, baseline, sample),
+  );
   const lapses = held.slice(0, -1).flatMap((seen) => seen.filter(refutes));
   const end = held.at(-1) ?? [unseenEnd];
   return worst([

@@ -21,7 +21,7 @@ import type { Verdict } from '../../core/verdict.ts';
 import type { Gateways } from '../gateways.ts';
 import { writeMarkers } from './markers.ts';
 import { lookWaitSeconds, sample } from './probing.ts';
-import { contextOf } from './run-context.ts';
+import { contextOf, runOf, closedBySays } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
 import { alarmStop, signStop, stopRun } from './stopping.ts';
 
@@ -33,19 +33,22 @@ function lastLookMs({ sliceSeconds }: Timing): number {
   return 1_000 * Math.min(8, Math.max(4, sliceSeconds));
 }
 
+/** When the hold looks next, and what was found. */
+export interface Proved {
+  readonly until: string;
+  readonly says: string;
+}
+
 /** Pause between two looks of one proof. */
 const pauseMs = 500;
 
 /**
- * Is the fault in force? Asks again until it is or its time is up; a fault that never bites is
- * refuted, and the run goes on to its hold, for that is the finding. Hosts whose kernels switch have
- * answered before they did, and a part of the plan may be on later, or for moments: looks wait for it.
- * Stop conditions hold from the first look on.
+ * Is the fault in force? Asks again until it is or its time is up; a fault that never bites is refuted, and
+ * the run goes on to its hold, for that is the finding. A run that is closed meanwhile is proved no longer.
+ * Hosts whose kernels switch have answered before they did, and a part of the plan may be on later, or for
+ * moments: looks wait for it. Stop conditions hold from the first look on.
  */
-export async function prove(
-  runId: string,
-  gateways: Gateways,
-): Promise<{ until: string; says: string }> {
+export async function prove(runId: string, gateways: Gateways): Promise<Proved> {
   const { clock, timing } = gateways;
   const context = await contextOf(runId, gateways);
   const { injectAt = clock.now(), restoreAt = clock.now() } = context.run;
@@ -57,11 +60,13 @@ export async function prove(
   );
   for (;;) {
     await clock.sleep(Math.max(0, proofLookAt(context, giveUpAt, gateways) - clock.now()));
+    const closed = closedBySays(await runOf(runId, gateways));
+    if (closed !== undefined) return ended(closed, gateways);
     const { verdict, seen } = await lookInForce(context, 'prove', { baseline, gateways });
     const stop = (await alarmStop(context, gateways)) ?? (await signStop(context, seen, gateways));
     if (stop !== undefined) {
       await stopRun(context, stop, gateways);
-      return { until: new Date(clock.now()).toISOString(), says: `stopped: ${stop.says}` };
+      return ended(`stopped: ${stop.says}`, gateways);
     }
     if (verdict.answer === 'confirmed' || clock.now() >= giveUpAt) {
       await writeMarkers(context, seen.views, gateways);
@@ -71,6 +76,11 @@ export async function prove(
     await clock.sleep(pauseMs);
   }
 }
+
+const ended = (says: string, { clock }: Gateways): Proved => ({
+  until: new Date(clock.now()).toISOString(),
+  says,
+});
 
 /** When the proof looks next: not before the fault is on, and at once where it is for the whole hold. */
 function proofLookAt(

@@ -33,6 +33,11 @@ export async function contextOf(runId: string, gateways: Gateways): Promise<RunC
   return { run, experiment, inventory, plan, documents, injectAt: run.injectAt };
 }
 
+/** Why nothing more of the run is looked at or held; undefined while it is open. */
+export function closedBySays({ life, closedBy }: RunItem): string | undefined {
+  return life === 'open' ? undefined : `run closed by ${closedBy ?? 'nobody'}`;
+}
+
 /** @throws RunClosed when the run may no longer inject, whoever closed it. */
 export function refuseClosed({ runId, life, closedBy }: RunItem): void {
   if (life === 'opening' || life === 'open') return;

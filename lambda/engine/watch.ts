@@ -1,6 +1,6 @@
 import type { Gateways } from '../gateways.ts';
 import { baselineOf, lookInForce, nextLookAt } from './prove.ts';
-import { contextOf } from './run-context.ts';
+import { closedBySays, contextOf } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
 import { alarmStop, signStop, stopRun } from './stopping.ts';
 
@@ -49,13 +49,8 @@ async function look(context: RunContext, gateways: Gateways): Promise<Watched> {
 const endOf = ({ run: { restoreAt = 0 }, plan }: RunContext): number =>
   restoreAt + (plan.hosts.length > 0 ? hostsFirstMs : 0);
 
-function reasonToEnd(
-  { run: { life, closedBy } }: RunContext,
-  endAt: number,
-  { clock }: Gateways,
-): string | undefined {
-  if (life !== 'open') return `run closed by ${closedBy ?? 'nobody'}`;
-  return clock.now() >= endAt ? 'hold over' : undefined;
+function reasonToEnd({ run }: RunContext, endAt: number, { clock }: Gateways): string | undefined {
+  return closedBySays(run) ?? (clock.now() >= endAt ? 'hold over' : undefined);
 }
 
 async function stopped(

@@ -154,6 +154,48 @@ test('a person ends the hold within one slice, and the report names it', async (
   expect(timing.restoredAt! - stop!.at).toBeLessThanOrEqual(sliceMs);
 });
 
+/** Restores once, at the first call of Prove that this chooses. */
+async function overtaken(isThen: (call: string) => boolean) {
+  const world = new World({});
+  const probed: string[] = [];
+  let state = '';
+  let isOver = false;
+  const first: Intercept = async (call, proceed) => {
+    if (state === 'Prove' && isOver) probed.push(call.name);
+    if (state === 'Prove' && !isOver && isThen(call.name)) {
+      isOver = true;
+      await restoreMachine(world.gateways(), { runId, by: 'person' });
+    }
+    return proceed();
+  };
+  const invoke = <Value>(name: string, handler: () => Promise<Value>): Promise<Value> => {
+    state = name;
+    return handler();
+  };
+  await runWorkflow(world.gateways(first), { runId, input: holding({}), invoke });
+  const { verdicts, stoppedBy: stop } = await reportOf(world);
+  expect(stop).toMatchObject({ cause: 'person' });
+  return { probed, inForce: verdicts.inForce };
+}
+
+describe('a person who ends the run in its proof', () => {
+  const never = 'the fault was never looked at while it was in force';
+
+  test('before its first look: nothing is asked any more', async () => {
+    const { probed, inForce } = await overtaken((call) => call === 'journal.read');
+
+    expect(probed.filter((call) => call.startsWith('hosts.'))).toEqual([]);
+    expect(inForce).toEqual({ answer: 'inconclusive', evidence: [never] });
+  });
+
+  test('in the midst of a look: what it saw says nothing of the fault', async () => {
+    const { probed, inForce } = await overtaken((call) => call.startsWith('hosts.'));
+
+    expect(probed).toContain('hosts.run probe');
+    expect(inForce).toEqual({ answer: 'inconclusive', evidence: [never] });
+  });
+});
+
 test('a hold that was stopped stays so, whatever the next look would say', async () => {
   const world = new World({});
   world.alarms.set('latency', 'OK');
