@@ -67,6 +67,7 @@ export class Aerofault extends Construct {
   readonly hostDocuments: IHostDocuments;
   /** What starts by the clock: game days and audits, and nothing else. */
   readonly scheduleGroup: scheduler.IScheduleGroup;
+  readonly #freezeParameter: string;
   readonly #gameDays: GameDays;
   readonly #reporting: Reporting;
 
@@ -74,6 +75,7 @@ export class Aerofault extends Construct {
   constructor(scope: Construct, id: string, props: AerofaultProps = {}) {
     super(scope, id);
     const { logRetention = RetentionDays.THREE_MONTHS, schedules = [], clusters } = props;
+    this.#freezeParameter = props.freezeParameterName ?? usualFreezeParameter;
     const journal = new JournalTable(this, 'JournalTable');
     this.journalTableName = journal.tableName;
     this.hostDocuments = props.hostDocuments ?? new HostDocuments(this, 'HostDocuments');
@@ -199,7 +201,7 @@ export class Aerofault extends Construct {
       timing: timingOf(props.timing),
       openings: {
         allowedWindows: usefulWindows(props.allowedWindows ?? []),
-        freezeParameter: props.freezeParameterName ?? usualFreezeParameter,
+        freezeParameter: this.#freezeParameter,
       },
       bundles: props.bundles ?? usualBundles,
       logRetention,
@@ -232,6 +234,7 @@ export class Aerofault extends Construct {
       JournalTableName: this.journalTableName,
       AlarmTopicArn: this.alarmTopic.topicArn,
       ReportBucketName: this.reportBucket.bucketName,
+      FreezeParameterName: this.#freezeParameter,
       ScheduleGroupName: this.scheduleGroup.scheduleGroupName,
       DashboardName: this.#reporting.dashboardName,
       DocumentPrefix: this.hostDocuments.documentPrefix,

@@ -9,6 +9,7 @@ const descriptions = {
   JournalTableName: 'Who, what, when, and whether it is over',
   AlarmTopicArn: 'Subscribe to it: it tells when a person is needed',
   ReportBucketName: 'Reports: CLUSTER/YYYY/MM/DD/RUN/',
+  FreezeParameterName: 'Keeps runs from starting while it has a value: aerofault freeze on',
   ScheduleGroupName: 'Lists what starts by the clock: game days and audits',
   DashboardName: 'Runs, verdicts and durations',
   DocumentPrefix: 'What the names of the host documents begin with',

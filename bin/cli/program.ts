@@ -4,6 +4,7 @@ import { addAbort } from './abort-command.ts';
 import { addAudit } from './audit-command.ts';
 import { addCompletion } from './completion-command.ts';
 import { addDoctor } from './doctor-command.ts';
+import { addFreeze } from './freeze-command.ts';
 import { addHelp } from './help-command.ts';
 import { addInit } from './init-command.ts';
 import { addLab } from './lab-command.ts';
@@ -17,7 +18,7 @@ import { addValidate } from './validate-command.ts';
 
 const groups = [
   { heading: 'Before a run:', add: [addInit, addValidate, addPlan, addDoctor, addAudit] },
-  { heading: 'Run:', add: [addRun, addStatus, addAbort, addRestore] },
+  { heading: 'Run:', add: [addRun, addStatus, addAbort, addRestore, addFreeze] },
   { heading: 'After it:', add: [addReport] },
   { heading: 'Rehearse:', add: [addLab] },
   { heading: 'Regularly:', add: [addSchedule] },

@@ -108,6 +108,8 @@ const actions: Readonly<Record<string, (body: unknown, parts: Parts) => object>>
   DescribeDocument: describeDocument,
   DescribeInstanceInformation: describeInstances,
   GetParameter: (body, { parameters }) => parameters.get(body),
+  PutParameter: (body, { parameters }) => parameters.put(body),
+  DeleteParameter: (body, { parameters }) => parameters.delete(body),
 };
 
 function routeApi(request: RawRequest, parts: Parts): Route {

@@ -7,8 +7,8 @@ import { unless } from './failure.ts';
 /** What people write into the switch to say that runs may start, beside deleting it. */
 const off = new Set(['off', 'false', '0', '']);
 
-/** Most of the switch's text that is told. */
-const toldMax = 120;
+/** Most of the switch's text that is told, in characters. */
+export const freezeReasonMax = 120;
 
 /**
  * The freeze switch: an SSM parameter. Any value but off, false and 0 keeps runs from starting, and is told
@@ -22,11 +22,16 @@ export function parameterFreeze(connection: Connection, { name }: { name: () => 
       const answer = await client
         .send(new GetParameterCommand({ Name }))
         .catch(unless('ParameterNotFound'));
-      const value = inOneLine(answer?.Parameter?.Value ?? '');
-      if (off.has(value.toLowerCase())) return undefined;
-      return { says: `${Name} is "${value.slice(0, toldMax)}"` };
+      const reason = freezeReasonIn(answer?.Parameter?.Value);
+      return reason === undefined ? undefined : { says: `${Name} is "${reason}"` };
     },
   };
+}
+
+/** Why runs are frozen, as far as it is told, by the switch's value; undefined: they are not. */
+export function freezeReasonIn(value: string | undefined): string | undefined {
+  const reason = inOneLine(value ?? '');
+  return off.has(reason.toLowerCase()) ? undefined : reason.slice(0, freezeReasonMax);
 }
 
 const inOneLine = (text: string): string => text.replaceAll(/[\s\p{C}"]+/gu, ' ').trim();

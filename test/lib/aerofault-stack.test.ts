@@ -179,6 +179,7 @@ test('the outputs say where to start, restore and look, and with what', () => {
     'DashboardName',
     'DocumentPrefix',
     'ExampleInput',
+    'FreezeParameterName',
     'JournalTableName',
     'ReportBucketName',
     'RestoreMachineArn',

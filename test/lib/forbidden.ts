@@ -138,6 +138,7 @@ export const forbidden: readonly Forbidden[] = [
       request('ssm:GetParameter', arnOf('ssm', 'parameter/orders/password')),
       request('ssm:GetParameters', arnOf('ssm', 'parameter/aerofault/freeze')),
       request('ssm:PutParameter', arnOf('ssm', 'parameter/aerofault/freeze')),
+      request('ssm:DeleteParameter', arnOf('ssm', 'parameter/aerofault/freeze')),
     ],
   },
   {
@@ -275,6 +276,8 @@ export const excused: {
     'sfn:StartExecution': "the command line alone calls it, with its user's own rights",
     'cloudformation:DescribeStacks': "the command line alone calls it, with its user's own rights",
     'scheduler:ListSchedules': "the command line alone calls it, with its user's own rights",
+    'ssm:PutParameter': "the command line alone calls it, with its user's own rights",
+    'ssm:DeleteParameter': "the command line alone calls it, with its user's own rights",
     'scheduler:UpdateSchedule': "the command line alone calls it, with its user's own rights",
     'ec2:DescribeManagedPrefixLists': 'no example has a rule with a prefix list',
     'ec2:GetManagedPrefixListEntries': 'no example has a rule with a prefix list',

@@ -190,7 +190,8 @@ test('an audit writes its own documents in the journal, and nothing of runs', ()
 
 describe('rights and calls', () => {
   /** What the command line alone calls, with its user's own rights. */
-  const ofPeople = /^(sfn|cloudformation):|^scheduler:(ListSchedules|UpdateSchedule)$/;
+  const ofPeople =
+    /^(sfn|cloudformation):|^scheduler:(ListSchedules|UpdateSchedule)$|^ssm:(Put|Delete)Parameter$/;
 
   /** Services whose client has another name than IAM has for them. */
   const iamNames: Readonly<Record<string, string>> = {

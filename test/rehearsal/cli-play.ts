@@ -40,6 +40,14 @@ function piped(...words: readonly string[]): Promise<Shown> {
 
 const idIn = (shown: string): string => /\brun ([a-z0-9]{12})\b/.exec(shown)?.[1] ?? 'none';
 
+/** Nothing starts while somebody has the switch on; all that follows starts, as it is off again. */
+async function whileFrozen(): Promise<void> {
+  const on = await piped('freeze', 'on', 'release week', '--json');
+  const refused = await piped('run', file, '--confirm', cluster);
+  const off = await piped('freeze', 'off');
+  tell('frozen', { on, refused, off });
+}
+
 /** As a program of CI uses it. */
 async function inPipes(): Promise<void> {
   const bad = join(folder, 'bad.yaml');
@@ -115,6 +123,7 @@ async function atNarrowTerminal(): Promise<void> {
 }
 
 try {
+  await whileFrozen();
   await inPipes();
   await atTerminal();
   await atNarrowTerminal();

@@ -24,6 +24,19 @@ beforeAll(async () => {
 }, 480_000);
 
 describe('in a pipe', () => {
+  test('while it is frozen a run is refused with the reason, nothing touched, exit 2', () => {
+    const { on, refused, off } = z
+      .object({ on: Shown, refused: Shown, off: Shown })
+      .parse(said.get('frozen'));
+
+    expect(JSON.parse(on.stdout)).toMatchObject({ state: 'on', reason: 'release week' });
+    expect(refused.stderr).toMatch(
+      /\nCannot open a run as the freeze switch must be off: found that \/aerofault\/freeze is "release week"\nNothing was touched\.\n$/,
+    );
+    expect(off.stdout).toBe('Not frozen: runs may start (/aerofault/freeze).\n');
+    expect([on.code, refused.code, off.code]).toEqual([0, 2, 0]);
+  });
+
   test('a bad file is told place by place, exit 2', () => {
     const { code, stdout, stderr } = Shown.parse(said.get('a bad file'));
 

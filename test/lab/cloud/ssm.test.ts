@@ -4,7 +4,9 @@ import {
   CancelCommandCommand,
   DescribeDocumentCommand,
   DescribeInstanceInformationCommand,
+  DeleteParameterCommand,
   GetParameterCommand,
+  PutParameterCommand,
   GetCommandInvocationCommand,
   ListCommandInvocationsCommand,
   SendCommandCommand,
@@ -309,4 +311,22 @@ test('a parameter is what it was set to, and ParameterNotFound where it is not',
   expect((await asking()).Parameter?.Value).toBe('release week');
   ssm.setParameter('/aerofault/freeze', undefined);
   await expect(asking()).rejects.toMatchObject({ name: 'ParameterNotFound' });
+});
+
+test('a parameter is put, over another only where that is said, and deleted once', async () => {
+  const Name = '/aerofault/freeze';
+  const put = (more: object) =>
+    client.send(new PutParameterCommand({ Name, Value: 'release week', ...more }));
+  await expect(put({})).rejects.toMatchObject({ name: 'ValidationException' });
+  const before = Date.now();
+  await put({ Type: 'String' });
+  const { Parameter } = await asking();
+
+  expect(Parameter).toMatchObject({ Value: 'release week', Type: 'String', Version: 1 });
+  expect(Parameter!.LastModifiedDate!.getTime()).toBeGreaterThanOrEqual(before);
+  await expect(put({ Type: 'String' })).rejects.toMatchObject({ name: 'ParameterAlreadyExists' });
+  expect(await put({ Value: 'on', Overwrite: true })).toMatchObject({ Version: 2 });
+  const gone = () => client.send(new DeleteParameterCommand({ Name }));
+  await gone();
+  await expect(gone()).rejects.toMatchObject({ name: 'ParameterNotFound' });
 });
