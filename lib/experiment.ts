@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { parse } from 'yaml';
 import { parseExperiment } from '../core/experiment.ts';
+import type { Experiment as ReadExperiment } from '../core/experiment.ts';
 import { Refusal } from '../core/refusal.ts';
+import { experimentIn } from './experiment-file.ts';
 
 /**
  * An experiment that is known to be right, since it was read when the app was synthesised: a typo never
@@ -9,17 +9,18 @@ import { Refusal } from '../core/refusal.ts';
  */
 export class Experiment {
   /**
-   * Reads a file of JSON or YAML, as those of examples/.
+   * Reads a file of JSON or YAML, as those of examples/, and as the command line reads it.
    *
-   * @throws Refusal with one sentence that names the file and what is wrong.
+   * @throws Refusal with all that is wrong in it, each with file, line and column; in one sentence where the
+   * file cannot be read.
    */
   static fromFile(path: string): Experiment {
-    return new Experiment(path, () => parse(readFileSync(path, 'utf8')));
+    return new Experiment(experimentIn(path));
   }
 
   /** Takes what such a file holds. @throws Refusal with one sentence that says what is wrong. */
   static fromObject(value: Record<string, unknown>): Experiment {
-    return new Experiment('this experiment', () => value);
+    return new Experiment(readObject(value));
   }
 
   /** What people call it. */
@@ -29,17 +30,20 @@ export class Experiment {
   /** The whole of it, with what was left out filled in: the input of the workflow. */
   readonly input: Record<string, unknown>;
 
-  private constructor(from: string, read: () => unknown) {
-    try {
-      const experiment = parseExperiment(read());
-      this.name = experiment.name;
-      this.cluster = experiment.cluster;
-      this.input = { ...experiment };
-    } catch (cause) {
-      const found = cause instanceof Error ? cause.message : String(cause);
-      throw new Refusal(`Cannot use ${from} as it must be an experiment: found ${found}`, {
-        cause,
-      });
-    }
+  private constructor(experiment: ReadExperiment) {
+    this.name = experiment.name;
+    this.cluster = experiment.cluster;
+    this.input = { ...experiment };
+  }
+}
+
+function readObject(value: Record<string, unknown>): ReadExperiment {
+  try {
+    return parseExperiment(value);
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause);
+    throw new Refusal(`Cannot use this experiment as it must be an experiment: found ${found}`, {
+      cause,
+    });
   }
 }

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { Refusal } from '../../core/refusal.ts';
-import { BadExperiment, countedProblems } from '../bad-experiment.ts';
+import { BadExperiment, countedProblems } from '../../lib/bad-experiment.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Interrupted } from './interrupted.ts';
 import { tell } from './screen.ts';

@@ -6,7 +6,7 @@ import * as z from 'zod';
 import { Mechanism } from '../../core/fault.ts';
 import { parseExperiment } from '../../core/experiment.ts';
 import { Refusal } from '../../core/refusal.ts';
-import { experimentIn } from '../experiment-file.ts';
+import { experimentIn } from '../../lib/experiment-file.ts';
 import { askOne, askText } from './ask.ts';
 import { firstExperiment, firstKinds, tagCommands } from './first-experiments.ts';
 import type { FirstChoice, FirstKind } from './first-experiments.ts';

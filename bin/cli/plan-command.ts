@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { experimentIn } from '../experiment-file.ts';
+import { experimentIn } from '../../lib/experiment-file.ts';
 import { AwsOptions, connectionOf, onAws } from './connection.ts';
 import { planDocument, planLines, planned } from './plan-file.ts';
 import { next, printJson, printProse, tell } from './screen.ts';

@@ -5,7 +5,7 @@ import type { Experiment } from '../../core/experiment.ts';
 import { heldToPlan } from '../../core/plan/shown-plan.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { usualDocumentPrefix } from '../../lib/document-name.ts';
-import { experimentIn } from '../experiment-file.ts';
+import { experimentIn } from '../../lib/experiment-file.ts';
 import { confirmCluster } from './confirm.ts';
 import { onStack } from './connection.ts';
 import { deploymentOf, DeploymentOptions } from './deployment.ts';

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { BadExperiment, countedProblems } from '../bad-experiment.ts';
-import type { PlacedProblem } from '../bad-experiment.ts';
-import { experimentIn } from '../experiment-file.ts';
+import { BadExperiment, countedProblems } from '../../lib/bad-experiment.ts';
+import type { PlacedProblem } from '../../lib/bad-experiment.ts';
+import { experimentIn } from '../../lib/experiment-file.ts';
 import { exitCodes } from './exit-codes.ts';
 import { next, print, printJson, tell } from './screen.ts';
 

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { experimentIn } from '../../bin/experiment-file.ts';
+import { experimentIn } from '../../lib/experiment-file.ts';
 import { parseExperiment } from '../../core/experiment.ts';
 import type { Experiment } from '../../core/experiment.ts';
 import type { SeededChance } from './seeded-chance.ts';

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { firstExperiment } from '../../bin/cli/first-experiments.ts';
 import { kinds } from '../../bin/cli/init-command.ts';
 import { program } from '../../bin/cli/program.ts';
-import { experimentIn } from '../../bin/experiment-file.ts';
+import { experimentIn } from '../../lib/experiment-file.ts';
 import { helpTexts, written } from '../../scripts/cli-doc.ts';
 import { runAerofault } from './run-aerofault.ts';
 

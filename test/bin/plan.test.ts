@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { planLines } from '../../bin/cli/plan-file.ts';
-import { experimentIn } from '../../bin/experiment-file.ts';
+import { experimentIn } from '../../lib/experiment-file.ts';
 import { shownPlan } from '../../core/plan/shown-plan.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { startEc2 } from '../../lab/cloud/ec2/server.ts';

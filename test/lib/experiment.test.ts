@@ -33,12 +33,12 @@ holdSeconds: 60
   expect(read.input).toMatchObject({ ...experiment, packets: 'drop' });
 });
 
-test('a typo fails with the file and what is wrong', () => {
-  const path = aFile('typo.json', JSON.stringify({ ...experiment, holdSecond: 60 }));
+test('a typo fails with file, line and column, and what was meant', () => {
+  const path = aFile('typo.json', JSON.stringify({ ...experiment, holdSecond: 60 }, null, 2));
   const reading = (): Experiment => Experiment.fromFile(path);
   expect(reading).toThrow(Refusal);
   expect(reading).toThrow(
-    /^Cannot use .*typo\.json as it must be an experiment: found .*holdSecond/,
+    /typo\.json:13:3 {2}Cannot read experiment as every key must be known: found "holdSecond"\. Did you mean "holdSeconds"\? \[AF-202\]\n {2}13 \| /,
   );
 });
 
@@ -50,7 +50,9 @@ test('fromObject() says what is wrong with what it was given', () => {
 
 test('a file that is missing, or no YAML, is named', () => {
   expect(() => Experiment.fromFile('nowhere.yaml')).toThrow(
-    /^Cannot use nowhere\.yaml as .*ENOENT/,
+    /^Cannot read "nowhere\.yaml" as .*ENOENT/,
   );
-  expect(() => Experiment.fromFile(aFile('bad.yaml', 'a: [1'))).toThrow(/bad\.yaml as it must be/);
+  expect(() => Experiment.fromFile(aFile('bad.yaml', 'a: [1'))).toThrow(
+    /bad\.yaml:1:\d+ {2}Cannot read ".*" as it must be YAML or JSON/,
+  );
 });

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { BadExperiment, countedProblems } from '../../bin/bad-experiment.ts';
-import { experimentIn } from '../../bin/experiment-file.ts';
+import { BadExperiment, countedProblems } from '../../lib/bad-experiment.ts';
+import { experimentIn } from '../../lib/experiment-file.ts';
 import { parseExperiment } from '../../core/experiment.ts';
 import { Refusal } from '../../core/refusal.ts';
 
