@@ -69,7 +69,7 @@ function standsAsWritten({ before, during }: RuleEdit, now: RuleSpec): boolean {
 }
 
 /** Part by part: what is as the run wrote it becomes what it was before, what is not stays. */
-export function mergeSpec({ before, during }: RuleEdit, now: RuleSpec): RuleSpec {
+function mergeSpec({ before, during }: RuleEdit, now: RuleSpec): RuleSpec {
   const traffic = sameTraffic(now, during) ? before : now;
   const { peer } = samePeer(now.peer, during.peer) ? before : now;
   const isMark = markedBy({ spec: now, tags: {} }) !== undefined;

@@ -6,7 +6,7 @@ import { BadExperiment, placed } from './bad-experiment.ts';
 import { readText } from './experiment-text.ts';
 
 /** What stands for the standard input among names of files. */
-export const standardInput = '-';
+const standardInput = '-';
 
 /** No execution takes a larger input (Step Functions quotas: 256 KiB). */
 const charactersMax = 262_144;

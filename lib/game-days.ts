@@ -54,7 +54,7 @@ export interface GameDaysProps {
 }
 
 /** Source and type of the event that asks for a run; its detail is the experiment. */
-export const runRequested = { source: 'aerofault', detailType: 'aerofault.run.requested' };
+const runRequested = { source: 'aerofault', detailType: 'aerofault.run.requested' };
 
 /** A game day that cannot start on time is skipped, never held at an hour that nobody expects. */
 const atOnceOrNever = { retryAttempts: 1, maxEventAge: Duration.minutes(1) };

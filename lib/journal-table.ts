@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 
 /** Lists what the sweeper must look at: runs not struck off, and locks in being. */
-export const watchedIndex = 'watched';
+const watchedIndex = 'watched';
 
 /**
  * The write-ahead record of every run, and the lock of every cluster.

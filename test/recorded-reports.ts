@@ -17,7 +17,7 @@ export function recorded(name: (typeof recordedNames)[number]): Report {
 }
 
 /** Of an experiment that was refused: there is next to nothing to tell. */
-export function refused(): Report {
+function refused(): Report {
   const report = recorded('halves');
   const unseen = { answer: 'inconclusive', evidence: [] } as const;
   const never = { injectAt: null, injectedAt: null, inForceAt: null, restoreAt: null };
@@ -39,7 +39,7 @@ export function refused(): Report {
 }
 
 /** Of the same run with nothing in it that can be empty or null. */
-export function empty(report: Report): Report {
+function empty(report: Report): Report {
   const { digest: _, ...plan } = report.plan;
   return Report.parse({
     ...report,
@@ -71,7 +71,7 @@ export function empty(report: Report): Report {
 }
 
 /** With marker records: what a split of a real server did to them (docs/markers.md). */
-export function marked(): Report {
+function marked(): Report {
   const report = recorded('isolate-one-node');
   const written = { acknowledged: 100, inDoubt: 0, refused: 0, untried: 0, unknown: 0 };
   return Report.parse({

@@ -50,7 +50,7 @@ function reasonsIn(closed: readonly Explanation[]): Map<string, string> {
 }
 
 /** How people call a cell: "node-1 → node-2, fabric 3001". */
-export function namesIn({
+function namesIn({
   hosts,
   ports,
 }: Pick<Audit, 'hosts' | 'ports'>): (cell: Omit<Cell, 'answer'>) => string {

@@ -128,7 +128,7 @@ function fateFinding(
 }
 
 /** The nodes of a side, for people. */
-export const sideName = (note: MarkersNote | undefined, side: number): string =>
+const sideName = (note: MarkersNote | undefined, side: number): string =>
   note?.sides[side]?.join('+') ?? `side ${side + 1}`;
 
 function notWritten(written: MarkersNote | undefined): Finding {

@@ -10,7 +10,7 @@ import type { Plan } from './plan.ts';
 import { isRandom, seedOfRun } from './seed.ts';
 
 /** What stands for the run id in a plan that is only shown. */
-export const shownRunId = 'run';
+const shownRunId = 'run';
 
 /**
  * The plan to show. What hosts say of themselves is not part of it: who shows a plan asks no host.

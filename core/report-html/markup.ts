@@ -21,7 +21,7 @@ const entities: Readonly<Record<string, string>> = {
 };
 
 /** Text as it may stand in HTML and SVG, in attributes, too; control characters and lone surrogates go. */
-export function escaped(text: string): string {
+function escaped(text: string): string {
   const plain = printable(text).toWellFormed();
   return plain.replaceAll(/[&<>"']/g, (sign) => entities[sign] ?? '');
 }

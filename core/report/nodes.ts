@@ -10,7 +10,7 @@ import type { Story } from '../story.ts';
 const Instant = z.int();
 
 /** From `at` until the next span of the node. */
-export const NodeSpan = z.strictObject({
+const NodeSpan = z.strictObject({
   at: Instant,
   size: z.int().nullable().meta({ description: 'cluster_size; null: the node did not answer' }),
   key: z.string().nullable(),

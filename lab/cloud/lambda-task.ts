@@ -4,7 +4,7 @@ import * as z from 'zod';
 import type { Task } from './state-language.ts';
 
 /** What Step Functions calls a failure; the interpreter matches `name` and gives `message` as the cause. */
-export class TaskError extends Error {
+class TaskError extends Error {
   /** Read by the interpreter: `States.ALL` neither retries nor catches an error without them. */
   readonly isRetryable: boolean;
   readonly isCatchable: boolean;

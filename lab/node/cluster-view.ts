@@ -26,7 +26,7 @@ export interface Commitment {
 }
 
 /** Quantum intervals as an orphan after which a node stops serving. */
-export const quantaUntilBlocked = 5;
+const quantaUntilBlocked = 5;
 
 /** The view of a node that has just started: it serves nobody yet. */
 export const unclustered: ClusterView = {

@@ -23,7 +23,7 @@ interface Link {
 }
 
 /** Links that each side of a pair dials: rw 8, bulk 2, ctrl 1, meta 1. */
-export const dialledLinks = 12;
+const dialledLinks = 12;
 const keepAliveIdleMs = 1000;
 const deadAfterMs = 11_000;
 

@@ -3,7 +3,7 @@ const protocolVersion = 2;
 const infoType = 1;
 
 /** Longest request body that is read, in bytes; the real server allows 128 MiB. */
-export const longestRequest = 1024 * 1024;
+const longestRequest = 1024 * 1024;
 
 /** Frames an info body: version 2, type 1, and the length in 48 bits, big-endian. */
 export function frame(body: string): Buffer {

@@ -98,7 +98,7 @@ export class QuantumClock {
 }
 
 /** How long to wait, from its first sign, until a disturbance has shown all of itself; in milliseconds. */
-export function settlingTime(disturbance: Disturbance, span: Span, timings: Timings): number {
+function settlingTime(disturbance: Disturbance, span: Span, timings: Timings): number {
   const { quantum, nodeTimeout, pulseDelay, tick } = timings;
   const spread = span.last - span.first;
   const joining = spread + tick + pulseDelay;

@@ -68,7 +68,7 @@ export function subnetsOf({ tiers, nodePlan }: Pick<Place, 'tiers' | 'nodePlan'>
 }
 
 /** The subnet of second interfaces in a zone. */
-export function secondSubnetOf(letter: string, index: number): SubnetPlan {
+function secondSubnetOf(letter: string, index: number): SubnetPlan {
   return { name: `lab-fabric-${letter}`, zone: `${region}${letter}`, part: secondTier + index };
 }
 

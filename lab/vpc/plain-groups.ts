@@ -11,7 +11,7 @@ export interface GroupSetting {
 /** The names of the usual groups. */
 export const nodesGroup = 'aerospike-nodes';
 export const clientsGroup = 'aerospike-clients';
-export const destinationsGroup = 'aerospike-destinations';
+const destinationsGroup = 'aerospike-destinations';
 
 /** The lab's whole VPC. */
 export const vpcCidr = '10.0.0.0/16';

@@ -34,7 +34,7 @@ export function aclOf(acl: Ec2NetworkAcl) {
 }
 
 /** An ACL's entries in the order of direction and number, without the final denies. */
-export function entriesOf({ Entries = [] }: Ec2NetworkAcl): AclEntry[] {
+function entriesOf({ Entries = [] }: Ec2NetworkAcl): AclEntry[] {
   return Entries.filter(({ RuleNumber = 0 }) => RuleNumber <= lastNumber)
     .map(entryOf)
     .toSorted(byDirectionAndNumber);

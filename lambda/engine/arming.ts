@@ -12,7 +12,7 @@ export const scriptWaitSeconds = 30;
  * Whether the host's kernel switches a step by itself, as its survey says: then its script answers as soon
  * as it is armed. All other scripts wait for the step's instant, and answer after it.
  */
-export function switchesByKernel(
+function switchesByKernel(
   step: Step,
   { inventory }: Pick<RunContext, 'inventory'>,
 ): boolean {

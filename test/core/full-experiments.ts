@@ -107,7 +107,7 @@ export const ofFreeze = {
   ...byServer,
   fault: { kind: 'service-freeze', of: 'cluster', nodes: ['n1'], process: 'asd' },
 };
-export const ofShare = {
+const ofShare = {
   ...ofCount,
   intensity: { percent: 30, per: 'packet' },
   flapping: { onSeconds: 3, offSeconds: 4 },

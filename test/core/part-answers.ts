@@ -67,7 +67,7 @@ export const aReroute = (changes: Partial<HostReroute> = {}): HostReroute => ({
 });
 
 /** An experiment of 60 s; what its fault is the plan says. */
-export const anHour = (): Experiment =>
+const anHour = (): Experiment =>
   parseExperiment({
     name: 'in-parts',
     cluster: 'orders',

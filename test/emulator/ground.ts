@@ -43,7 +43,7 @@ export interface GroundPlan {
 }
 
 /** The tag on everything that the suite makes, so that leftovers of a killed run can be found. */
-export const GROUND_TAG = 'aerofault:contract';
+const GROUND_TAG = 'aerofault:contract';
 
 /**
  * A VPC of the suite's own with two subnets, and whatever the rows make in it.

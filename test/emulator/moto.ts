@@ -10,7 +10,7 @@ import type { RunningPython } from './python.ts';
  */
 
 /** The version whose differences differences.ts lists. */
-export const MOTO_VERSION = '5.2.5';
+const MOTO_VERSION = '5.2.5';
 
 /** Installs moto where it is not yet, and tells the path of its Python; throws when that cannot be done. */
 export function installMoto(): Promise<string> {

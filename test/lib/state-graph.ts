@@ -31,7 +31,7 @@ export type Definition = z.infer<typeof Definition>;
 export const uncaught = '(uncaught)';
 
 /** Every state that may follow a state; a Task that does not catch everything may end the execution. */
-export function nextOf({ Type, Next, Default, Choices, Catch }: State): string[] {
+function nextOf({ Type, Next, Default, Choices, Catch }: State): string[] {
   const explicit = [
     Next,
     Default,

@@ -6,7 +6,7 @@ import { isReady } from './world.ts';
 import type { World } from './world.ts';
 
 /** Until when run 2 may start. */
-export const run2By = ({ bounds }: World): number => bounds.run2By ?? 9;
+const run2By = ({ bounds }: World): number => bounds.run2By ?? 9;
 
 /** The last tick of a search. */
 export const horizonOf = ({ bounds }: World): number => bounds.horizon ?? 40;

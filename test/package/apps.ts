@@ -30,7 +30,7 @@ const required = Object.entries(names).map(
 const imported = Object.entries(names).map(([from, what]) => `import { ${what} } from '${from}';`);
 
 /** Somebody's experiment, with a comment as YAML lets one write. */
-export const isolate = `# At night
+const isolate = `# At night
 name: isolate-one-node
 cluster: orders-staging
 fault: { kind: partition, topology: { kind: isolate, count: 1 } }

@@ -24,13 +24,13 @@ export const kinds = [
 export type Kind = (typeof kinds)[number];
 
 /** How much later a request takes effect whose caller has given up: just within the protocol's B. */
-export const lateMs = 55_000;
+const lateMs = 55_000;
 
 /** One call of a run: the state, the operation, and how many of these came before, from 1. */
 export type CallName = string;
 
 /** The operation that a request asks for. */
-export function operationOf({ host, method, path, headers, body }: WireRequest): string {
+function operationOf({ host, method, path, headers, body }: WireRequest): string {
   const service = host.split('.')[0] ?? '';
   const target = headers['x-amz-target']?.split('.')[1];
   const action = /(?:^|&)Action=(\w+)/.exec(body.toString('latin1'))?.[1];

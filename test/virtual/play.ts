@@ -174,7 +174,7 @@ export async function leftOf(process: VirtualProcess, stage: Stage): Promise<str
 }
 
 /** What people have not been given of a run that is over. */
-export async function undeliveredOf(
+async function undeliveredOf(
   { time }: VirtualProcess,
   { world, runId }: Stage,
 ): Promise<string[]> {

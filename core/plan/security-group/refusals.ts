@@ -8,7 +8,7 @@ import { admitsTcp } from './ports.ts';
 /** Rules one group may have per direction; IPv4 and IPv6 are counted apart (VPC quotas). */
 const rulesPerGroupMax = 60;
 /** Groups one interface may hold (VPC quotas; can be raised to 16, which we cannot see). */
-export const groupsPerInterfaceMax = 5;
+const groupsPerInterfaceMax = 5;
 
 /** @throws Refusal unless the group bears the opt-in tag. */
 export function refuseUntagged({ id, tags }: SecurityGroup, { cluster }: Inventory): void {

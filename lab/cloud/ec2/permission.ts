@@ -173,7 +173,7 @@ export function identity({ protocol, fromPort, toPort, peer }: Permission): stri
 }
 
 /** The peer as EC2's own messages name it. */
-export function peerName(peer: Peer): string {
+function peerName(peer: Peer): string {
   switch (peer.kind) {
     case 'cidr4':
     case 'cidr6':

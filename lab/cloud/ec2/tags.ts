@@ -54,7 +54,7 @@ function isDeleted(key: string, value: string, deleted: DeletedTags): boolean {
 }
 
 /** `tags` with `added` on top, refusing what EC2 refuses: reserved or overlong keys, more than 50. */
-export function mergedTags(tags: Tags, added: readonly z.infer<typeof RequestTag>[]): Tags {
+function mergedTags(tags: Tags, added: readonly z.infer<typeof RequestTag>[]): Tags {
   for (const { Key, Value } of added) refuseBadTag(Key, Value);
   const merged = { ...tags, ...Object.fromEntries(added.map(({ Key, Value }) => [Key, Value])) };
   if (Object.keys(merged).length > TAGS_MAX) {

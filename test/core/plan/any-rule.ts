@@ -9,7 +9,7 @@ export const subnetIds = ['subnet-1', 'subnet-2'];
 /** A group that the steps make. */
 export const temporary = temporaryId('t1');
 /** One that rules name and nobody in the inventory holds. */
-export const foreign = 'sg-foreign';
+const foreign = 'sg-foreign';
 
 /** A rule of one of these groups. */
 export function anyRule(groups: readonly string[]): fc.Arbitrary<Omit<Rule, 'id'>> {

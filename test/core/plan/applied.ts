@@ -30,10 +30,6 @@ export function restoredStagesOf(during: Ec2, steps: readonly Step[]): Ec2[] {
   return staged(during, phasesOf(steps).toReversed(), withoutStep);
 }
 
-/** The state once all steps are applied. */
-export const injected = (before: Inventory, steps: readonly Step[]): Ec2 =>
-  stagesOf(before, steps).at(-1) ?? before;
-
 function staged(
   { groups, interfaces }: Ec2,
   phases: readonly Step[][],

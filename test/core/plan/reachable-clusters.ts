@@ -28,7 +28,7 @@ export function withNodes(inventory: Inventory, ...specs: RuleSpec[]): Inventory
 }
 
 /** The interface of an instance. */
-export const interfaceOf = ({ interfaces }: Inventory, id: string) =>
+const interfaceOf = ({ interfaces }: Inventory, id: string) =>
   interfaces.find(({ instanceId }) => instanceId === id)!;
 
 /** What the client sends to the first node, unless it says otherwise. */

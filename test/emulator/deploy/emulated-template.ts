@@ -15,7 +15,7 @@ const Environment = z.looseObject({ Variables: Properties });
  * The lab's spans, but for those that only bound how slow a machine may be: Lambdas start anew here, and
  * scripts on hosts must be armed in time all the same.
  */
-export const emulatedTiming = {
+const emulatedTiming = {
   ...labTiming,
   prepareSeconds: 180,
   leadSeconds: 12,

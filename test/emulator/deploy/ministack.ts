@@ -14,7 +14,7 @@ import type { RunningPython } from '../python.ts';
  */
 
 /** The version whose differences left-out.ts and differences.ts list. */
-export const MINISTACK_VERSION = '1.5.33';
+const MINISTACK_VERSION = '1.5.33';
 
 /** What pip chose with it, so that the same is installed on every day. */
 const requirements = [

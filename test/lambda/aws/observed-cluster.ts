@@ -18,7 +18,7 @@ const groupSet = (groups: readonly string[]) =>
 const addresses = (ip: string) =>
   `<privateIpAddress>${ip}</privateIpAddress><privateIpAddressesSet>${items([`<privateIpAddress>${ip}</privateIpAddress><primary>true</primary>`])}</privateIpAddressesSet>`;
 
-export function instanceXml({ id, role, ip, groups }: Machine): string {
+function instanceXml({ id, role, ip, groups }: Machine): string {
   const tags = items([
     tag('Name', `n-${id}`),
     tag('aerofault:cluster', 'orders'),
@@ -49,7 +49,7 @@ const listRuleXml = (id: string, group: string, list: string) =>
 export const aclXml = (id: string, subnets: readonly string[], tags: readonly string[] = []) =>
   `<networkAclId>${id}</networkAclId><vpcId>vpc-1</vpcId><default>true</default><associationSet>${items(subnets.map((subnet) => `<networkAclAssociationId>aa-${subnet}</networkAclAssociationId><networkAclId>${id}</networkAclId><subnetId>${subnet}</subnetId>`))}</associationSet><entrySet>${items(['<ruleNumber>100</ruleNumber><protocol>-1</protocol><ruleAction>allow</ruleAction><egress>false</egress><cidrBlock>0.0.0.0/0</cidrBlock>', '<ruleNumber>32767</ruleNumber><protocol>-1</protocol><ruleAction>deny</ruleAction><egress>false</egress><cidrBlock>0.0.0.0/0</cidrBlock>'])}</entrySet><tagSet>${items(tags)}</tagSet>`;
 
-export const listXml = (id: string, maxEntries?: number) =>
+const listXml = (id: string, maxEntries?: number) =>
   `<prefixListId>${id}</prefixListId><addressFamily>IPv4</addressFamily>${maxEntries === undefined ? '' : `<maxEntries>${maxEntries}</maxEntries>`}`;
 
 export const filterValues = ({ form }: Asked, name: string): string[] => {
