@@ -50,13 +50,38 @@ export function spawnExecution(assignment: Assignment, log: Log): Execution {
   child.once('error', () => record.end({ status: 'LOST' }));
   void ended(child).then(() => record.end({ status: 'LOST' }));
   child.send(assignment);
-  return {
+  const stop: Execution['stop'] = (error, cause) => {
+    const said = {
+      ...(error === undefined ? {} : { error }),
+      ...(cause === undefined ? {} : { cause }),
+    };
+    record.end({ status: 'ABORTED', ...said });
+    child.kill('SIGKILL');
+  };
+  const kill = (): void => void child.kill('SIGKILL');
+  const startedAt = Date.now();
+  return executionOf(record, {
     arn,
     name,
     machineArn,
     input,
-    startedAt: Date.now(),
+    startedAt,
     pid: child.pid,
+    stop,
+    kill,
+  });
+}
+
+/** What an execution is, and how it is ended, beside what is recorded of it. */
+export type ExecutionParts = Pick<
+  Execution,
+  'arn' | 'name' | 'machineArn' | 'input' | 'startedAt' | 'pid' | 'stop' | 'kill'
+>;
+
+/** An execution whose events and result are those of a record. */
+export function executionOf(record: ExecutionRecord, parts: ExecutionParts): Execution {
+  return {
+    ...parts,
     get running() {
       return record.running;
     },
@@ -64,15 +89,6 @@ export function spawnExecution(assignment: Assignment, log: Log): Execution {
     onEvent: (listener) => record.listen(listener),
     entered: (state) => record.entered(state),
     result: record.result,
-    stop(error, cause) {
-      const said = {
-        ...(error === undefined ? {} : { error }),
-        ...(cause === undefined ? {} : { cause }),
-      };
-      record.end({ status: 'ABORTED', ...said });
-      child.kill('SIGKILL');
-    },
-    kill: () => void child.kill('SIGKILL'),
   };
 }
 

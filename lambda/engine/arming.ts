@@ -12,10 +12,7 @@ export const scriptWaitSeconds = 30;
  * Whether the host's kernel switches a step by itself, as its survey says: then its script answers as soon
  * as it is armed. All other scripts wait for the step's instant, and answer after it.
  */
-function switchesByKernel(
-  step: Step,
-  { inventory }: Pick<RunContext, 'inventory'>,
-): boolean {
+function switchesByKernel(step: Step, { inventory }: Pick<RunContext, 'inventory'>): boolean {
   if (step.kind !== 'host-cut' && step.kind !== 'host-reroute') return false;
   const { tools = [], abilities = [] } = surveyOf(step.instanceId, inventory) ?? {};
   const filter = step.filter ?? (tools.includes('iptables') ? 'iptables' : 'nft');

@@ -3,6 +3,7 @@ import { keyed } from '../../bin/cli/run-display.ts';
 import { eventOf, isNews, situationOf } from '../../bin/cli/run-events.ts';
 import type { RunItem } from '../../core/journal.ts';
 import type { Note } from '../../core/note.ts';
+import { aView } from '../core/answers.ts';
 
 const at = 1_000_000;
 const state = (name: string, says = ''): Note => {
@@ -22,24 +23,7 @@ const run: RunItem = {
   pending: [],
 };
 
-const view = (key: string, size: number) => ({
-  answer: 'ok' as const,
-  node: 'A',
-  build: '8.1',
-  size,
-  key,
-  principal: 'A',
-  integrity: true,
-  member: true,
-  heartbeats: 1,
-  fabric: 1,
-  migrations: 0,
-  stable: true,
-  settled: true,
-  unavailable: 0,
-  dead: 0,
-  stopWrites: false,
-});
+const view = (key: string, size: number) => aView('A', { key, size });
 
 describe('situationOf()', () => {
   test.each([

@@ -1,27 +1,11 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NodeView, ProbeAnswers } from '../../core/observation.ts';
+import { aView } from './answers.ts';
 
 const good = { probe: 'new/10.0.0.1/3000', answer: 'open', ms: 1 };
 
-const view = {
-  answer: 'ok',
-  node: 'A1',
-  build: '8.1.2.0',
-  size: 3,
-  key: '33B6753569CE',
-  principal: 'A3',
-  integrity: true,
-  member: true,
-  heartbeats: 2,
-  fabric: 48,
-  migrations: 0,
-  stable: true,
-  settled: true,
-  unavailable: 0,
-  dead: 0,
-  stopWrites: false,
-};
+const view = aView('A1');
 
 describe('ProbeAnswers', () => {
   test('one result that is no result is null, and the others are what they are', () => {

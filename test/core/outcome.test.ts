@@ -5,27 +5,12 @@ import type { Story } from '../../core/story.ts';
 import { cutSample, splitViews } from './answers.ts';
 import { aPartition, anInventory, someNodes } from './inventories.ts';
 import { aSubject } from './planned.ts';
-import {
-  aRun,
-  aStory,
-  applied,
-  goodNotes,
-  isolationRecorded,
-  look,
-  residue,
-  restored,
-} from './stories.ts';
+import { aRun, aStory, applied, goodNotes, isolationNotes, look, residue } from './stories.ts';
 
 const subject = aSubject(aPartition(), anInventory({ instances: someNodes(3) }));
 const split = cutSample(subject, { views: splitViews(subject) });
 
-/** The good isolation: in force, held, restored by the host's timer, clean, recovered. */
-const goodIsolation: Note[] = [
-  ...goodNotes(subject, { prove: [split], hold: [split, split] }),
-  applied('host-cut/i-n1', 20_010),
-  restored('host-cut/i-n1', 35_010, 'timer'),
-  ...isolationRecorded,
-];
+const goodIsolation = isolationNotes(subject, split);
 
 const story = (changes: Partial<Story> = {}): Story =>
   aStory(subject, { notes: goodIsolation, ...changes });

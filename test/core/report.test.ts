@@ -13,7 +13,7 @@ import {
   tcp,
 } from './inventories.ts';
 import { aSubject } from './planned.ts';
-import { aRun, aStory, applied, goodNotes, isolationRecorded, restored } from './stories.ts';
+import { aRun, aStory, applied, goodNotes, isolationNotes, restored } from './stories.ts';
 
 const subject = aSubject(aPartition(), anInventory({ instances: someNodes(3) }));
 const clients = aSubject(
@@ -25,13 +25,7 @@ const clients = aSubject(
 );
 const split = cutSample(subject, { views: splitViews(subject) });
 
-/** The good isolation: in force, held, restored by the host's timer, clean, recovered. */
-const goodIsolation: Note[] = [
-  ...goodNotes(subject, { prove: [split], hold: [split, split] }),
-  applied('host-cut/i-n1', 20_010),
-  restored('host-cut/i-n1', 35_010, 'timer'),
-  ...isolationRecorded,
-];
+const goodIsolation = isolationNotes(subject, split);
 
 const story = (changes: Partial<Story> = {}): Story =>
   aStory(subject, { notes: goodIsolation, ...changes });

@@ -109,6 +109,14 @@ export function goodNotes(
   return [...looks, residue()];
 }
 
+/** An isolation in which all went well: in force, held, restored by the host's timer, clean, recovered. */
+export const isolationNotes = (subject: Subject, split: Sample): Note[] => [
+  ...goodNotes(subject, { prove: [split], hold: [split, split] }),
+  applied('host-cut/i-n1', 20_010),
+  restored('host-cut/i-n1', 35_010, 'timer'),
+  ...isolationRecorded,
+];
+
 /** A story of the subject with these notes. */
 export function aStory(subject: Subject, changes: Partial<Story> = {}): Story {
   const { experiment, ...planned } = subject;

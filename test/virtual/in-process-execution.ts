@@ -1,4 +1,4 @@
-import { ExecutionRecord } from '../../lab/cloud/execution.ts';
+import { executionOf, ExecutionRecord } from '../../lab/cloud/execution.ts';
 import type { Execution } from '../../lab/cloud/execution.ts';
 import type { Assignment, ExecutionEvent } from '../../lab/cloud/execution-messages.ts';
 import { asRuntimeError, interpret } from '../../lab/cloud/interpret.ts';
@@ -20,21 +20,14 @@ export function startInProcess(assignment: Assignment): Execution {
   void interpret(assignment, around)
     .catch(asRuntimeError)
     .then((ending) => record.hear({ kind: 'ended', ending }));
-  return {
+  return executionOf(record, {
     arn,
     name,
     machineArn,
     input,
     startedAt: Date.now(),
     pid: undefined,
-    get running() {
-      return record.running;
-    },
-    events: record.events,
-    onEvent: (listener) => record.listen(listener),
-    entered: (state) => record.entered(state),
-    result: record.result,
     stop: () => record.end({ status: 'ABORTED' }),
     kill: () => record.end({ status: 'LOST' }),
-  };
+  });
 }

@@ -174,10 +174,7 @@ export async function leftOf(process: VirtualProcess, stage: Stage): Promise<str
 }
 
 /** What people have not been given of a run that is over. */
-async function undeliveredOf(
-  { time }: VirtualProcess,
-  { world, runId }: Stage,
-): Promise<string[]> {
+async function undeliveredOf({ time }: VirtualProcess, { world, runId }: Stage): Promise<string[]> {
   const run = await time.settled(world.journal.read(runId));
   if (run?.life !== 'final' || (await time.settled(world.journal.request(runId))) === undefined) {
     return [];

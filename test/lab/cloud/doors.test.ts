@@ -8,7 +8,7 @@ import {
 import { expect, onTestFinished, test } from 'vitest';
 import { startCloudFormation } from '../../../lab/cloud/cloud-formation.ts';
 import { AwsError } from '../../../lab/cloud/aws-error.ts';
-import { ExecutionRecord } from '../../../lab/cloud/execution.ts';
+import { executionOf, ExecutionRecord } from '../../../lab/cloud/execution.ts';
 import type { Execution } from '../../../lab/cloud/execution.ts';
 import { startStepFunctionsDoor } from '../../../lab/cloud/step-functions-door.ts';
 
@@ -31,23 +31,16 @@ async function stepFunctions() {
   ) => {
     if (arn !== machineArn) throw new AwsError('StateMachineDoesNotExist', arn);
     const record = new ExecutionRecord();
-    const execution: Execution = {
+    const execution = executionOf(record, {
       arn: `${arn.replace('stateMachine', 'execution')}:${name}`,
       name,
       machineArn: arn,
       input,
       startedAt: 1_000,
       pid: undefined,
-      get running() {
-        return record.running;
-      },
-      events: record.events,
-      onEvent: (listener) => record.listen(listener),
-      entered: (state) => record.entered(state),
-      result: record.result,
       stop: (error = '', cause = '') => record.end({ status: 'ABORTED', error, cause }),
       kill: () => record.end({ status: 'LOST' }),
-    };
+    });
     executions.push(execution);
     return execution;
   };

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ssmHosts } from '../../../lambda/aws/hosts.ts';
 import type { Hosts } from '../../../lambda/gateways.ts';
+import { aView } from '../../core/answers.ts';
 import { ownQuestions } from '../../fakes/own-questions.ts';
 import { httpFake, json, jsonIn, quickClock } from './http-fake.ts';
 import type { Asked, Reply } from './http-fake.ts';
@@ -76,20 +77,6 @@ function healthy(item: string): object {
 }
 
 const view = {
-  answer: 'ok',
-  node: 'BB9020011AC4202',
-  build: '8.1.2.0',
-  key: '33B6753569CE',
-  principal: 'BB9020011AC4202',
-  integrity: true,
-  member: true,
-  heartbeats: 99,
-  fabric: 2376,
-  migrations: 0,
-  stable: true,
-  settled: true,
-  unavailable: 0,
-  dead: 0,
-  stopWrites: false,
+  ...aView('BB9020011AC4202', { heartbeats: 99, fabric: 2376 }),
   replicationFactor: 2,
 };
