@@ -1,6 +1,8 @@
 /** Questions to a person at a terminal. Never called where nobody can answer: then options say it. */
 import { isCancel, select, text } from '@clack/prompts';
+import { askPlainChoice, askPlainText } from './ask-plainly.ts';
 import { Interrupted } from './interrupted.ts';
+import { isDumb } from './screen.ts';
 
 const output = process.stderr;
 
@@ -12,6 +14,7 @@ export async function askText(
     wrong,
   }: { readonly usual?: string; readonly wrong: (said: string) => string | undefined },
 ): Promise<string> {
+  if (isDumb()) return askPlainText(message, { usual, wrong });
   const said = await text({
     message,
     output,
@@ -27,6 +30,7 @@ export async function askOne<Value extends string>(
   message: string,
   options: readonly { readonly value: Value; readonly label: string }[],
 ): Promise<Value> {
+  if (isDumb()) return askPlainChoice(message, options);
   const said = await select<string>({ message, output, options: [...options] });
   const chosen = options.find(({ value }) => value === said);
   if (isCancel(said) || chosen === undefined) throw new Interrupted();

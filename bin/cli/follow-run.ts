@@ -15,7 +15,7 @@ import type { ShownReport } from './report-run.ts';
 import { summariseForCi } from './report-markdown.ts';
 import { displayFor } from './run-display.ts';
 import type { RunDisplay } from './run-display.ts';
-import { canAsk, next, printJson, printProse, tell } from './screen.ts';
+import { atLeftEdge, canAsk, next, printJson, printProse, tell } from './screen.ts';
 import type { StartedRun } from './start-run.ts';
 import { sentenceOfCause } from './failure-cause.ts';
 import { watcherOf } from './watch-run.ts';
@@ -116,7 +116,7 @@ async function conclude(
   summariseForCi(shown.report);
   if (json) printJson(shown.report);
   else if (shown.report.outcome === 'refused') refused(shown);
-  else printProse(shown.text.trimEnd().split('\n'));
+  else printProse(shown.text.trimEnd().split('\n'), atLeftEdge);
   next(nextAfter(shown));
   return shown.exitCode;
 }

@@ -98,7 +98,7 @@ function cutLines({ plan, inventory }: Shown): string[] {
   return [
     ...row('cut', `${first}  (${flows} in all)`),
     ...some(
-      others.map((line) => `           ${line}`),
+      others.map((line) => `            ${line}`),
       most.cuts - 1,
       'cut',
     ),
@@ -153,18 +153,7 @@ function costs({ experiment, plan: { calls } }: Shown): string {
   return `${calls.inject} + ${calls.restore} calls that change EC2 to inject and restore; at most ${(cents / 100).toFixed(2)} USD`;
 }
 
-const width = 98;
-
-/** A row whose text goes on under itself. */
-function row(name: string, text: string): string[] {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1) ?? '';
-    if (last !== '' && last.length + 1 + word.length > width - 11) lines.push(word);
-    else lines[lines.length - 1] = last === '' ? word : `${last} ${word}`;
-  }
-  return lines.map((line, at) => `  ${(at === 0 ? name : '').padEnd(9)}${line}`);
-}
+const row = (name: string, text: string): string[] => [`  ${name.padEnd(10)}${text}`];
 
 function some(lines: readonly string[], count: number, noun: string): string[] {
   if (lines.length <= count) return [...lines];

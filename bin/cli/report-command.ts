@@ -8,7 +8,7 @@ import { exitCodes } from './exit-codes.ts';
 import { reportMarkdown, summariseForCi } from './report-markdown.ts';
 import { reportPage } from './report-page.ts';
 import { reportRun } from './report-run.ts';
-import { next, print, printJson, printProse, tell } from './screen.ts';
+import { atLeftEdge, next, print, printJson, printProse, tell } from './screen.ts';
 
 const formats = ['text', 'json', 'markdown'] as const;
 
@@ -49,7 +49,7 @@ export function addReport(root: Command): void {
       });
       if (json || format === 'json') printJson(report);
       else if (format === 'markdown') print([reportMarkdown(report).trimEnd()]);
-      else printProse(text.trimEnd().split('\n'));
+      else printProse(text.trimEnd().split('\n'), atLeftEdge);
       if (format !== 'markdown') summariseForCi(report);
       const page = await reportPage(report, { html, open });
       if (page !== undefined) tell(`  the report as a page: ${page}`);

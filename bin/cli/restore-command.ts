@@ -7,7 +7,7 @@ import { exitCodes } from './exit-codes.ts';
 import { notesSoFar, runIn, startRestore, watchRestore } from './restore-run.ts';
 import type { Restored } from './restore-run.ts';
 import { runLines } from './run-lines.ts';
-import { next, print, printJson, tell } from './screen.ts';
+import { next, printJson, printProse, tell } from './screen.ts';
 
 const RestoreOptions = DeploymentOptions.extend({
   watch: z.boolean().optional(),
@@ -42,7 +42,7 @@ async function restore(runId: string, watch: boolean, options: Options): Promise
   const deployment = await deploymentOf(options);
   const run = await runIn(deployment, runId);
   const show = (ended: string, lines: readonly string[], item: RunItem): void =>
-    options.json ? printJson({ runId, ended, run: item }) : print(lines);
+    options.json ? printJson({ runId, ended, run: item }) : printProse(lines);
   if (run.life === 'final') return show('clean', runLines(run), run);
   const before = await notesSoFar(deployment, runId);
   const executionArn = await startRestore(deployment, runId);

@@ -6,7 +6,7 @@
  */
 import { printable } from '../../core/printable.ts';
 import type { RunEvent, Situation } from './run-events.ts';
-import { coloured } from './screen.ts';
+import { coloured, isDumb } from './screen.ts';
 
 /** Hears what happens, and how things stand now. */
 export interface RunDisplay {
@@ -29,9 +29,7 @@ type Stream = NodeJS.WriteStream;
 
 /** The display that fits a stream. */
 export const displayFor = (stream: Stream, displayed: Displayed): RunDisplay =>
-  stream.isTTY && process.env['TERM'] !== 'dumb'
-    ? onTerminal(stream, displayed)
-    : inPipe(stream, displayed);
+  stream.isTTY && !isDumb() ? onTerminal(stream, displayed) : inPipe(stream, displayed);
 
 const signOfLifeMs = 30_000;
 

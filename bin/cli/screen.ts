@@ -8,21 +8,29 @@ export function print(lines: readonly string[]): void {
 }
 
 /** Prints prose: on a terminal, lines that are too long go on under themselves, but for what is to be pasted. */
-export function printProse(lines: readonly string[]): void {
+export function printProse(
+  lines: readonly string[],
+  isPasted: (line: string) => boolean = () => false,
+): void {
   const { isTTY, columns } = process.stdout;
-  print(isTTY && columns > 0 ? lines.flatMap((line) => wrapped(line, columns)) : lines);
+  const shown = (line: string): string[] => (isPasted(line) ? [line] : wrapped(line, columns));
+  print(isTTY && columns > 0 ? lines.flatMap(shown) : lines);
 }
 
-/** A line at the left edge is a command or a headline, and stays whole. */
+/** In a report, a line at the left edge is a command or a headline. */
+export const atLeftEdge = (line: string): boolean => !line.startsWith(' ');
+
+/** A line in as many as it takes, none of them longer than the columns; but a word is never broken. */
 export function wrapped(line: string, columns: number): string[] {
-  if (line.length < columns || !line.startsWith(' ')) return [line];
-  const [row = ''] = /^ *(?:\S+(?: \S+)? {2,}){0,2}/.exec(line) ?? [];
+  if (line.length < columns) return [line];
+  const [row = ''] = /^ *(?:[~+!-] )?(?:\S+(?: \S+)? {2,}){0,2}/.exec(line) ?? [];
   const indent = ' '.repeat(row.length + 24 < columns ? row.length : 4);
   const lines = [row];
   for (const word of line.slice(row.length).split(' ')) {
     const last = lines.at(-1) ?? '';
     if (last.trim() !== '' && last.length + 1 + word.length >= columns) lines.push(indent + word);
-    else lines[lines.length - 1] = last.endsWith(' ') ? last + word : `${last} ${word}`;
+    else
+      lines[lines.length - 1] = last === '' || last.endsWith(' ') ? last + word : `${last} ${word}`;
   }
   return lines;
 }
@@ -45,6 +53,9 @@ export function tell(line: string): void {
 export function next(command: string): void {
   if (process.stderr.isTTY) tell(`Next: ${command}`);
 }
+
+/** Whether the terminal shows lines and nothing else. */
+export const isDumb = (): boolean => process.env['TERM'] === 'dumb';
 
 /** Whether somebody can be asked: both ways lead to a terminal, and nobody has said that it is a robot. */
 export const canAsk = (): boolean =>

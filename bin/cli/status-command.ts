@@ -9,7 +9,7 @@ import { exitCodes } from './exit-codes.ts';
 import { followRun } from './follow-run.ts';
 import { runIn } from './restore-run.ts';
 import { runLines } from './run-lines.ts';
-import { next, print, printJson } from './screen.ts';
+import { next, print, printJson, printProse } from './screen.ts';
 import { runsUnderWay } from './show-status.ts';
 
 const StatusOptions = DeploymentOptions.extend({
@@ -51,7 +51,8 @@ async function show(deployment: Deployment, asked: string | undefined, json: boo
     asked === undefined ? await runsUnderWay(deployment) : [await runIn(deployment, asked)];
   if (json) return printJson({ runs });
   const lines = runs.flatMap(runLines);
-  print(lines.length > 0 ? lines : ['No run is under way, and none ended within the last hour.']);
+  const none = 'No run is under way, and none ended within the last hour.';
+  printProse(lines.length > 0 ? lines : [none]);
   const stuck = runs.find(({ stuckSince }) => stuckSince !== undefined);
   const open = runs.find(({ life }) => life !== 'final');
   if (stuck !== undefined) next(`aerofault report ${stuck.runId}`);

@@ -4,7 +4,7 @@ import { BadExperiment, countedProblems } from '../../lib/bad-experiment.ts';
 import type { PlacedProblem } from '../../lib/bad-experiment.ts';
 import { experimentIn } from '../../lib/experiment-file.ts';
 import { exitCodes } from './exit-codes.ts';
-import { next, print, printJson, tell } from './screen.ts';
+import { next, printJson, printProse, tell } from './screen.ts';
 
 const ValidateOptions = z.strictObject({ json: z.boolean() });
 
@@ -54,7 +54,7 @@ function judge(file: string): Judged {
 
 function show(judged: readonly Judged[]): void {
   const good = judged.flatMap(({ says }) => says ?? []);
-  if (good.length > 0) print(good);
+  if (good.length > 0) printProse(good);
   const errors = judged.flatMap(({ error }) => error ?? []);
   for (const error of errors) process.stderr.write(`${error.message}\n`);
   if (errors.length > 0) {

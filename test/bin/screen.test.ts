@@ -23,8 +23,19 @@ describe('wrapped()', () => {
     if (columns > 20) expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(columns);
   });
 
-  test('what is to be pasted stays whole', () => {
-    const command = `iptables -w -D INPUT ${'-j AEROFAULT '.repeat(20)}`;
-    expect(wrapped(command, 40)).toEqual([command]);
+  test('a step goes on behind its mark, and a headline at the edge', () => {
+    expect(wrapped('  ~ sg-1: one rule is narrowed or parked', 30)).toEqual([
+      '  ~ sg-1: one rule is',
+      '    narrowed or parked',
+    ]);
+    expect(wrapped('Plan 4be19c02: 6 steps on 1 host, exact.', 30)).toEqual([
+      'Plan 4be19c02: 6 steps on 1',
+      'host, exact.',
+    ]);
+  });
+
+  test('a word that is too long for a line stays whole', () => {
+    const arn = `arn:${'x'.repeat(60)}`;
+    expect(wrapped(`  see ${arn} there`, 40)).toContain(`  ${arn}`);
   });
 });
