@@ -9,10 +9,13 @@ export const AwsOptions = z.object({
 });
 export type AwsOptions = z.infer<typeof AwsOptions>;
 
-/** How to reach AWS: what is not said is as the SDK finds it. */
+/** How to reach AWS: what is not said is as the SDK finds it, or as AWS's own command line does. */
 export function connectionOf({ region, profile }: AwsOptions): Connection {
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   if (profile !== undefined) process.env['AWS_PROFILE'] = profile;
-  return region === undefined ? {} : { region };
+  // The SDK does not know the second variable, by which most other tools are told.
+  const said = region ?? (AWS_REGION ? undefined : AWS_DEFAULT_REGION || undefined);
+  return said === undefined ? {} : { region: said };
 }
 
 /** A command that asks AWS. */

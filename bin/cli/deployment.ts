@@ -49,7 +49,9 @@ function outputIn(outputs: ReadonlyMap<string, string>, name: string, stack: str
   const value = outputNamed(outputs, name);
   if (value !== undefined) return value;
   const found = [...outputs.keys()].join(', ') || 'none';
-  throw new Refusal(`Cannot use stack "${stack}" as its outputs must name ${name}: found ${found}`);
+  throw new Refusal(
+    `Cannot use stack "${stack}" as its outputs must name ${name}: found ${found} (choose with --stack, or deploy it anew)`,
+  );
 }
 
 async function outputsOf(stack: string, connection: Connection): Promise<Map<string, string>> {

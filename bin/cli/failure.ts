@@ -1,30 +1,10 @@
 import { CommanderError } from 'commander';
 import { Refusal } from '../../core/refusal.ts';
 import { BadExperiment, countedProblems } from '../../lib/bad-experiment.ts';
+import { awsFailure } from './aws-failure.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Interrupted } from './interrupted.ts';
 import { tell } from './screen.ts';
-
-/** Codes of AWS and the SDK that say "you may not". */
-const denied = new Set([
-  'AccessDenied',
-  'AccessDeniedException',
-  'AuthFailure',
-  'CredentialsProviderError',
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'InvalidClientTokenId',
-  'InvalidSignatureException',
-  'TokenProviderError',
-  'UnauthorizedOperation',
-  'UnrecognizedClientException',
-]);
-
-/** Whether AWS does not let us in. */
-export function isDenied(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  return denied.has(error.name) || error.message.startsWith('Region is missing');
-}
 
 /** Says why a command ended early; the answer is its exit code. */
 export function exitCodeFor(error: unknown): number {
@@ -37,15 +17,16 @@ export function exitCodeFor(error: unknown): number {
     process.stderr.write(`${error.message}\n${countedProblems(error)}\n`);
     return exitCodes.refused;
   }
-  const { name, message } = error instanceof Error ? error : { name: '', message: String(error) };
+  const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Refusal) {
     tell(message);
     tell('Nothing was touched.');
     return exitCodes.refused;
   }
-  if (isDenied(error)) {
-    tell(`Cannot use AWS as it must let us in: found ${name}: ${message}`);
-    return exitCodes.denied;
+  const ofAws = awsFailure(error, process.env['AWS_PROFILE']);
+  if (ofAws !== undefined) {
+    tell(ofAws.says);
+    return ofAws.exitCode;
   }
   process.stderr.write(`${error instanceof Error ? error.stack : message}\n`);
   return exitCodes.bug;

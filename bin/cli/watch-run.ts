@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunItem } from '../../core/journal.ts';
 import { executionStatus } from '../../lambda/aws/executions.ts';
 import type { Deployment } from './deployment.ts';
-import { isDenied } from './failure.ts';
+import { isDenied } from './aws-failure.ts';
 import type { RunDisplay } from './run-display.ts';
 import { eventOf, isNews, situationOf } from './run-events.ts';
 import type { RunEvent } from './run-events.ts';

@@ -110,7 +110,9 @@ test('without credentials it says so, and exits 4', async () => {
     HOME: '/nonexistent',
   });
 
-  expect(stderr).toContain('Cannot use AWS as it must let us in');
+  expect(stderr).toMatch(
+    /^Cannot use AWS as its credentials must be there: found .*; sign in, .*\n$/,
+  );
   expect(code).toBe(4);
 });
 
