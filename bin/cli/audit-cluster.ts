@@ -17,13 +17,9 @@ const pauseMs = 1_000;
 
 /** @throws Refusal for a request that is none, for a stack without the machine, and where the machine refuses. */
 export async function auditCluster(deployment: Deployment, request: object): Promise<Audit> {
-  const { connection, audits, auditMachineArn: stateMachineArn, stack } = deployment;
+  const { connection, audits, output } = deployment;
   const input = parseAuditRequest(request);
-  if (stateMachineArn === undefined) {
-    throw new Refusal(
-      `Cannot audit by stack "${stack}" as its outputs must name AuditMachineArn: found none; deploy it anew`,
-    );
-  }
+  const stateMachineArn = output('AuditMachineArn');
   const executionArn = await startExecution(connection, { stateMachineArn, input });
   while ((await executionStatus(connection, executionArn)) === 'RUNNING') await sleep(pauseMs);
   const audit = await audits.read(input.cluster, runIdOf(executionArn));

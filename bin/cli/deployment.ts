@@ -23,8 +23,6 @@ export interface Deployment {
   /** What the stack tells of itself under a name. @throws Refusal where it tells nothing. */
   readonly output: (name: string) => string;
   readonly audits: Audits;
-  /** The machine that audits clusters; undefined: the stack was deployed before there was one. */
-  readonly auditMachineArn: string | undefined;
 }
 
 /** What the stack tells of itself in its outputs. @throws Refusal where there is no such stack of ours. */
@@ -41,7 +39,6 @@ export async function deploymentOf(options: DeploymentOptions): Promise<Deployme
     restoreMachineArn: output('RestoreMachineArn'),
     output,
     audits: dynamoAudits(connection, { table }),
-    auditMachineArn: outputNamed(outputs, 'AuditMachineArn'),
   };
 }
 

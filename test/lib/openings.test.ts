@@ -1,3 +1,4 @@
+import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { AerofaultStack } from '../../lib/aerofault-stack.ts';
 import { statementsByRole } from './policies.ts';
@@ -36,6 +37,15 @@ test('the switch may have another name', () => {
   const [[id, value] = []] = told('FREEZE_PARAMETER', { freezeParameterName: '/ops/no-chaos' });
   expect(id).toMatch(/^FunctionsOpen/);
   expect(value).toBe('/ops/no-chaos');
+});
+
+test('its name is told, for whoever turns it', () => {
+  const toldOf = (props: Props): unknown =>
+    Template.fromStack(aStack(props)).findOutputs('FreezeParameterName');
+  expect(toldOf({})).toMatchObject({ FreezeParameterName: { Value: '/aerofault/freeze' } });
+  expect(toldOf({ freezeParameterName: '/ops/no-chaos' })).toMatchObject({
+    FreezeParameterName: { Value: '/ops/no-chaos' },
+  });
 });
 
 test('Open alone is told the windows of the deployment, none unless some are given', () => {
