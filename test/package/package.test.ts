@@ -122,11 +122,11 @@ describe.each(['commonjs', 'esm'] as const)('an app of %s', (kind) => {
     expect(() => run(join(bin, 'tsc'), words, app)).toThrow();
   });
 
-  test('fails with one sentence for a typo in an experiment', () => {
+  test('tells a typo in an experiment with its line and column, and what was meant', () => {
     const typo = anExperiment(app, (text) => text.replace('holdSeconds', 'holdSecond'));
     try {
       expect(() => runAlone(program, app, { PATH: '', CDK_OUTDIR: join(app, 'none') })).toThrow(
-        /Cannot use isolate\.yaml as it must be an experiment: found .*holdSecond/,
+        /isolate\.yaml:\d+:1 {2}Cannot read experiment as every key must be known: found "holdSecond"\. Did you mean "holdSeconds"\?/,
       );
     } finally {
       typo();
