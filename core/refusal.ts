@@ -17,3 +17,11 @@ export class RunClosed extends Error {
 export class Stuck extends Error {
   override readonly name = 'Stuck';
 }
+
+/**
+ * The account that the clusters are in does not let us in: what was to be done there certainly was not. A
+ * Refusal as long as a run has touched nothing; restore tries again.
+ */
+export class RoleDenied extends Error {
+  override readonly name = 'RoleDenied';
+}

@@ -16,6 +16,8 @@ export interface Story {
   readonly failure: { readonly error: string; readonly cause: string } | undefined;
   /** The name of the SSM document that restores a host; the usual one when absent. */
   readonly restoreDocument?: string | undefined;
+  /** The account that clusters are in; the deployment's own when absent. */
+  readonly clusterAccount?: string | undefined;
 }
 
 /** The notes of one kind, in the order they were made. */

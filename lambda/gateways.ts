@@ -9,6 +9,7 @@ import type { RuleEdit } from '../core/step.ts';
 import type { Timing } from '../core/timing.ts';
 import type { AllowedWindow } from '../core/windows.ts';
 import type { Secrets } from './gateways-of-secrets.ts';
+import type { ByHand, TargetAccount } from './gateways-of-targets.ts';
 
 /**
  * The interfaces through which the engine touches the world. `lambda/aws` implements them with the AWS
@@ -227,7 +228,7 @@ export interface Chance {
 }
 
 /** Everything the engine is given. */
-export interface Gateways {
+export interface Gateways extends ByHand {
   readonly journal: Journal;
   readonly network: Network;
   readonly hosts: Hosts;
@@ -240,8 +241,8 @@ export interface Gateways {
   readonly timing: Timing;
   /** When runs of this deployment may be; none: always. */
   readonly windows: readonly AllowedWindow[];
-  /** The name of the document that restores a host, for people; the usual one when absent. */
-  readonly restoreDocument?: string | undefined;
+  /** Where `network`, `hosts`, `alarms` and `secrets` are; in our own account when absent. */
+  readonly target?: TargetAccount | undefined;
   /** Hash of the plan for comparing what was shown with what runs. */
   readonly digest: (value: unknown) => string;
 }

@@ -8,6 +8,7 @@ import type { ScheduledRun } from './game-days.ts';
 import type { IHostDocuments } from './host-documents.ts';
 import type { Notifications } from './notifications.ts';
 import type { RunTiming } from './run-timing.ts';
+import type { TargetAccount } from './target-account.ts';
 
 /** A window of every week in which runs may be. */
 export interface AllowedTime {
@@ -33,6 +34,14 @@ export interface AerofaultProps {
    * @default - every cluster whose things bear the tag
    */
   readonly clusters?: readonly string[];
+  /**
+   * The account that the clusters are in. Roles that `AerofaultTarget` makes there are assumed for all that
+   * touches or asks them; the journal and the ways out stay here. Host documents are those that are made
+   * there, and `hostDocuments` only says what their names begin with.
+   *
+   * @default - this account
+   */
+  readonly target?: TargetAccount;
   /**
    * Runs that start by the clock. `schedule()` adds more.
    *

@@ -1,8 +1,7 @@
-import { resolve } from 'node:path';
 import { RemovalPolicy } from 'aws-cdk-lib';
 import type * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
 import type * as events from 'aws-cdk-lib/aws-events';
-import type * as iam from 'aws-cdk-lib/aws-iam';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type * as s3 from 'aws-cdk-lib/aws-s3';
 import * as scheduler from 'aws-cdk-lib/aws-scheduler';
@@ -15,13 +14,13 @@ import { usefulWindows } from '../core/windows.ts';
 import type { AerofaultProps } from './aerofault-props.ts';
 import { alarmTopicOf } from './alarm-topic.ts';
 import { Audits } from './audits.ts';
+import { usualBundles } from './bundled-function.ts';
 import { DeleteGuard } from './delete-guard.ts';
 import { exampleInput } from './example-input.ts';
 import { ExperimentWorkflow } from './experiment-workflow.ts';
 import { FisBridge } from './fis.ts';
 import { GameDays } from './game-days.ts';
 import type { ScheduleOptions } from './game-days.ts';
-import { HostDocuments } from './host-documents.ts';
 import type { IHostDocuments } from './host-documents.ts';
 import { JournalTable } from './journal-table.ts';
 import { tell } from './outputs.ts';
@@ -32,15 +31,11 @@ import type { OnRunFinishedOptions } from './run-finished-rule.ts';
 import { RunFunctions } from './run-functions.ts';
 import { runMetric } from './run-metric.ts';
 import { timingOf } from './run-timing.ts';
+import { documentsFor, Target } from './target-account.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** The freeze switch, unless a deployment says otherwise. */
 const usualFreezeParameter = '/aerofault/freeze';
-/** What `npm run bundle` makes; or, in the published package, what came with it. */
-const usualBundles = resolve(
-  import.meta.dirname,
-  import.meta.filename.endsWith('.ts') ? '../dist/lambda' : '../../lambda',
-);
 
 /**
  * Everything that injects faults into clusters, takes them back, and tells of it: the workflow, the journal,
@@ -68,6 +63,7 @@ export class Aerofault extends Construct {
   /** What starts by the clock: game days and audits, and nothing else. */
   readonly scheduleGroup: scheduler.IScheduleGroup;
   readonly #freezeParameter: string;
+  readonly #target: Target | undefined;
   readonly #gameDays: GameDays;
   readonly #reporting: Reporting;
 
@@ -78,7 +74,8 @@ export class Aerofault extends Construct {
     this.#freezeParameter = props.freezeParameterName ?? usualFreezeParameter;
     const journal = new JournalTable(this, 'JournalTable');
     this.journalTableName = journal.tableName;
-    this.hostDocuments = props.hostDocuments ?? new HostDocuments(this, 'HostDocuments');
+    this.#target = Target.of(this, props);
+    this.hostDocuments = props.hostDocuments ?? documentsFor(this, this.#target);
     const functions = this.#makeFunctions(props, journal, logRetention);
     const restoreMachine = new RestoreMachine(this, 'RestoreMachine', { functions, logRetention });
     const workflow = new ExperimentWorkflow(this, 'ExperimentWorkflow', {
@@ -88,7 +85,6 @@ export class Aerofault extends Construct {
     this.restoreMachine = restoreMachine.machine;
     this.workflow = workflow.machine;
     this.alarmTopic = props.alarmTopic ?? alarmTopicOf(this);
-    const { alarmTopic } = this;
     this.#watch({ functions, restoreMachine, workflow, journal });
     this.#reporting = new Reporting(this, 'Reporting', {
       journal,
@@ -114,7 +110,7 @@ export class Aerofault extends Construct {
       audit: functions.audit,
       schedules: props.audits ?? [],
       group,
-      alarmTopic,
+      alarmTopic: this.alarmTopic,
       logRetention,
     });
     this.auditMachine = audits.machine;
@@ -137,6 +133,13 @@ export class Aerofault extends Construct {
   /** Lets somebody have runs restored, and nothing else. */
   grantRestore(grantee: iam.IGrantable): iam.Grant {
     return this.restoreMachine.grantStartExecution(grantee);
+  }
+
+  /** Lets somebody look at clusters of the target account, if there is one, by the command line. */
+  grantLook(grantee: iam.IGrantable): iam.Grant {
+    return (
+      this.#target?.grantLook(grantee) ?? iam.Grant.drop(grantee, 'clusters are in this account')
+    );
   }
 
   /** Lets somebody read the reports in the bucket: of the clusters that were named, or of all. */
@@ -198,6 +201,7 @@ export class Aerofault extends Construct {
     return new RunFunctions(this, 'Functions', {
       journal,
       reach: { clusters: props.clusters, documentPrefix },
+      target: this.#target,
       timing: timingOf(props.timing),
       openings: {
         allowedWindows: usefulWindows(props.allowedWindows ?? []),
@@ -239,6 +243,7 @@ export class Aerofault extends Construct {
       DashboardName: this.#reporting.dashboardName,
       DocumentPrefix: this.hostDocuments.documentPrefix,
       ExampleInput: JSON.stringify(exampleInput),
+      ...this.#target?.outputs(),
     });
   }
 }

@@ -1,11 +1,17 @@
 import { existsSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { join, relative, resolve } from 'node:path';
+import { Duration, RemovalPolicy, Tags } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as logs from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { acknowledgeWildcard } from './acknowledge.ts';
+
+/** What `npm run bundle` makes; or, in the published package, what came with it. */
+export const usualBundles = resolve(
+  import.meta.dirname,
+  import.meta.filename.endsWith('.ts') ? '../dist/lambda' : '../../lambda',
+);
 
 /** What one handler needs to become a Lambda. */
 export interface BundledFunctionProps {
@@ -57,6 +63,11 @@ export class BundledFunction extends Construct {
   /** Gives the Lambda more rights than it was made with. */
   allow(...statements: readonly iam.PolicyStatement[]): void {
     for (const statement of statements) this.#role.addToPrincipalPolicy(statement);
+  }
+
+  /** Gives the Lambda's role a tag, by which others may tell it. */
+  mark(key: string, value: string): void {
+    Tags.of(this.#role).add(key, value);
   }
 
   /** Says why a resource with a wildcard is the least that can be granted. */

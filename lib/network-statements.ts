@@ -1,3 +1,4 @@
+import { Token } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { aclTags, clusterTag, expiresTag, runTag } from '../core/inventory.ts';
 
@@ -167,6 +168,10 @@ type Conditions = Record<string, Record<string, string | string[]>>;
 
 /** The condition that a thing is opted in. SendCommand's own documentation names `ssm:resourceTag`. */
 export function tagged(key: TagKey, clusters: Clusters): Conditions {
+  // Known only when it is deployed: a parameter, which may say `?*` for any.
+  if (Token.isUnresolved(clusters)) {
+    return { StringLike: { [`${key}/${clusterTag}`]: [...(clusters ?? [])] } };
+  }
   return clusters === undefined
     ? { StringLike: { [`${key}/${clusterTag}`]: '?*' } }
     : { StringEquals: { [`${key}/${clusterTag}`]: [...clusters] } };

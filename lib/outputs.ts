@@ -16,19 +16,26 @@ const descriptions = {
   ExampleInput: 'An experiment to begin with',
 } as const;
 
+/** The same of a deployment whose clusters are in another account. */
+const descriptionsOfTarget = {
+  TargetAccountId: 'The account that the clusters are in',
+  TargetLookRoleArn: 'Assume it there to look, with the external id',
+  TargetExternalId: 'What the roles there demand to be told',
+} as const;
+
+type Told = Readonly<Record<keyof typeof descriptions, string>>;
+type ToldOfTarget = Readonly<Record<keyof typeof descriptionsOfTarget, string>>;
+
 /**
  * Tells of a deployment in outputs of its stack, each named by the construct's path and its own name, without
  * a hash: as `WorkflowArn` where the deployment is the stack, as `FaultsWorkflowArn` for a construct "Faults"
  * in it. The command line finds them by how they end.
  */
-export function tell(
-  scope: Construct,
-  values: Readonly<Record<keyof typeof descriptions, string>>,
-): void {
+export function tell(scope: Construct, values: Told & Partial<ToldOfTarget>): void {
   const { scopes } = scope.node;
   const within = scopes.slice(scopes.indexOf(Stack.of(scope)) + 1).map(({ node }) => node.id);
   const prefix = within.filter((id) => id !== 'Default').join('');
-  const described = new Map(Object.entries(descriptions));
+  const described = new Map(Object.entries({ ...descriptions, ...descriptionsOfTarget }));
   for (const [name, value] of Object.entries(values)) {
     const output = new CfnOutput(scope, name, { value, description: described.get(name) ?? name });
     output.overrideLogicalId(`${prefix}${name}`.replaceAll(/[^A-Za-z0-9]/g, ''));

@@ -170,3 +170,10 @@ export class Permissions {
     return `arn:${partition}:ec2:${region}:*:prefix-list/*`;
   }
 }
+
+/** The resources of statements that stand for any thing of a kind. */
+export function targetsIn(statements: readonly iam.PolicyStatement[]): Set<string> {
+  return new Set(
+    statements.flatMap(({ resources }) => resources.filter((one) => /[/:]\*$/.test(one))),
+  );
+}

@@ -4,20 +4,21 @@ import { Construct } from 'constructs';
 import type { Timing } from '../core/timing.ts';
 import type { AllowedWindow } from '../core/windows.ts';
 import { scriptNames } from '../core/script-names.ts';
-import type { ScriptName } from '../core/script-names.ts';
 import { BundledFunction } from './bundled-function.ts';
+import { clusterRights, isClusterHandler } from './cluster-rights.ts';
 import { documentName } from './document-name.ts';
 import type { JournalTable } from './journal-table.ts';
-import { Permissions } from './permissions.ts';
+import { Permissions, targetsIn } from './permissions.ts';
 import type { Reach } from './permissions.ts';
-
-/** The scripts by which a run injects; only Inject may send one of them. */
-const injecting = ['cut', 'reroute', 'route', 'service', 'xdr', 'sever'] as const;
+import type { Target } from './target-account.ts';
+import { assumesTag } from './target-roles.ts';
 
 /** What the Lambdas of a deployment share. */
 export interface RunFunctionsProps {
   readonly journal: JournalTable;
   readonly reach: Reach;
+  /** The account that clusters are in; this one when absent. */
+  readonly target: Target | undefined;
   readonly timing: Timing;
   readonly openings: Openings;
   readonly bundles: string;
@@ -39,7 +40,8 @@ interface Shape {
   readonly seconds: number;
   /** How long a throttled change is repeated; as long as an inject can wait when absent. */
   readonly patienceSeconds?: number;
-  readonly rights: (permissions: Permissions, journal: JournalTable) => iam.PolicyStatement[];
+  /** What it may do beside what it may to clusters. */
+  readonly rights?: (permissions: Permissions, journal: JournalTable) => iam.PolicyStatement[];
   /** What it may do to the journal, where that is less than runs need. */
   readonly keeps?: (journal: JournalTable) => iam.PolicyStatement[];
 }
@@ -75,51 +77,19 @@ export class RunFunctions extends Construct {
     this.#permissions = new Permissions(this, props.reach);
 
     this.open = this.#add('Open', 'open', opener(props.openings));
-    // Sends nothing that changes a host, but must know which versions of such scripts there are.
-    // A run holds on to the script that restores it, too.
-    this.plan = this.#add('Plan', 'plan', {
-      seconds: 120,
-      rights: (may) => [
-        ...may.observeNetwork(),
-        ...may.observeHosts(),
-        ...may.readDocuments(...injecting, 'restore'),
-        ...may.run('survey', 'access'),
-        ...may.readSecrets(),
-      ],
-    });
-    this.baseline = this.#add('Baseline', 'baseline', {
-      seconds: 120,
-      rights: (may) => [...may.run('probe', 'sever'), ...may.observeAlarms()],
-    });
-    // As the restorers may, for it asks EC2 what they would be permitted.
-    this.tryRestore = this.#add('TryRestore', 'try-restore', { seconds: 120, rights: mayRestore });
-    this.arm = this.#add('Arm', 'arm', { seconds: 60, rights: () => [] });
-    this.inject = this.#add('Inject', 'inject', {
-      seconds: 120,
-      rights: (may) => [
-        ...may.lookAtNetwork(),
-        ...may.applyRules(),
-        ...may.run(...injecting, 'probe'),
-      ],
-    });
-    this.prove = this.#add('Prove', 'prove', {
-      seconds: 120,
-      rights: (may) => [...may.run('probe', 'markers'), ...may.observeAlarms()],
-    });
-    this.watch = this.#add('Watch', 'watch', {
-      seconds: 60,
-      rights: (may) => [...may.run('probe'), ...may.observeAlarms()],
-    });
-    this.restore = this.#add('Restore', 'restore', restorer('restore'));
-    this.proveClean = this.#add('ProveClean', 'prove-clean', restorer('restore', 'probe'));
-    this.awaitRecovery = this.#add('AwaitRecovery', 'await-recovery', {
-      seconds: 60,
-      rights: (may) => may.run('probe', 'markers'),
-    });
-    this.report = this.#add('Report', 'report', { seconds: 60, rights: () => [] });
-    this.sweep = this.#add('Sweep', 'sweep', ofEveryRun(restorer('restore')));
-    const ofAll = ofEveryRun(restorer('restore'));
-    this.deleteGuard = this.#add('DeleteGuard', 'delete-guard', ofAll);
+    this.plan = this.#add('Plan', 'plan', { seconds: 120 });
+    this.baseline = this.#add('Baseline', 'baseline', { seconds: 120 });
+    this.tryRestore = this.#add('TryRestore', 'try-restore', { seconds: 120 });
+    this.arm = this.#add('Arm', 'arm', { seconds: 60 });
+    this.inject = this.#add('Inject', 'inject', { seconds: 120 });
+    this.prove = this.#add('Prove', 'prove', { seconds: 120 });
+    this.watch = this.#add('Watch', 'watch', { seconds: 60 });
+    this.restore = this.#add('Restore', 'restore', restorer);
+    this.proveClean = this.#add('ProveClean', 'prove-clean', restorer);
+    this.awaitRecovery = this.#add('AwaitRecovery', 'await-recovery', { seconds: 60 });
+    this.report = this.#add('Report', 'report', { seconds: 60 });
+    this.sweep = this.#add('Sweep', 'sweep', ofEveryRun(restorer));
+    this.deleteGuard = this.#add('DeleteGuard', 'delete-guard', ofEveryRun(restorer));
     this.audit = this.#add('Audit', 'audit', auditor);
   }
 
@@ -134,15 +104,26 @@ export class RunFunctions extends Construct {
   #add(id: string, handler: string, shape: Shape): BundledFunction {
     const { bundles, journal, logRetention, timing } = this.#props;
     const { keeps = (table: JournalTable) => table.keep() } = shape;
-    const statements = [...keeps(journal), ...shape.rights(this.#permissions, journal)];
+    const { rights = () => [] } = shape;
+    const statements = [
+      ...keeps(journal),
+      ...this.#onClusters(handler),
+      ...rights(this.#permissions, journal),
+    ];
     const made = new BundledFunction(this, id, {
       handler,
       bundles,
       logRetention,
       statements,
       timeoutSeconds: Math.min(shape.seconds, timing.lambdaSeconds),
-      environment: { ...this.#environment(), ...patienceOf(shape), ...shape.environment },
+      environment: {
+        ...this.#environment(),
+        ...this.#wayIn(handler),
+        ...patienceOf(shape),
+        ...shape.environment,
+      },
     });
+    this.#mark(made, handler);
     made.acknowledge('*', 'X-Ray, Describe and reading command results know no narrower resource');
     for (const target of targetsIn(statements)) {
       made.acknowledge(
@@ -151,6 +132,30 @@ export class RunFunctions extends Construct {
       );
     }
     return made;
+  }
+
+  /** What a Lambda may do to clusters itself; or that it may go where they are. */
+  #onClusters(handler: string): iam.PolicyStatement[] {
+    const { target } = this.#props;
+    if (!isClusterHandler(handler)) return [];
+    return target === undefined
+      ? clusterRights[handler](this.#permissions)
+      : [target.enter(handler)];
+  }
+
+  #wayIn(handler: string): Record<string, string> {
+    const { target } = this.#props;
+    if (target === undefined) return {};
+    const { account: TARGET_ACCOUNT, externalId: TARGET_EXTERNAL_ID } = target;
+    if (!isClusterHandler(handler)) return { TARGET_ACCOUNT };
+    return { TARGET_ACCOUNT, TARGET_EXTERNAL_ID, TARGET_ROLE_ARN: target.roleArnFor(handler) };
+  }
+
+  /** By its tag the other account tells this Lambda from everybody else of ours. */
+  #mark(made: BundledFunction, handler: string): void {
+    const { target } = this.#props;
+    if (target === undefined || !isClusterHandler(handler)) return;
+    made.mark(assumesTag, target.roleNameFor(handler));
   }
 
   #environment(): Record<string, string> {
@@ -175,13 +180,6 @@ export class RunFunctions extends Construct {
   }
 }
 
-/** The resources of statements that stand for any thing of a kind. */
-function targetsIn(statements: readonly iam.PolicyStatement[]): Set<string> {
-  return new Set(
-    statements.flatMap(({ resources }) => resources.filter((one) => /[/:]\*$/.test(one))),
-  );
-}
-
 /** The only one that asks whether a run may start now. */
 function opener({ allowedWindows, freezeParameter }: Openings): Shape {
   return {
@@ -198,33 +196,20 @@ function opener({ allowedWindows, freezeParameter }: Openings): Shape {
 const auditor: Shape = {
   seconds: 120,
   keeps: (journal) => journal.keepAudits(),
-  rights: (may, journal) => [
-    ...may.observeNetwork(),
-    ...may.observeHosts(),
-    ...may.run('survey', 'probe', 'access'),
-    ...may.readSecrets(),
-    ...journal.list(),
-  ],
+  rights: (_, journal) => journal.list(),
 };
 
-/** What restoring needs of the network. */
-function mayRestore(may: Permissions): iam.PolicyStatement[] {
-  return [...may.lookAtNetwork(), ...may.undoRules()];
-}
-
 /** Waits out throttling for longer than an inject does, since nothing is more urgent than putting back. */
-function restorer(...scripts: readonly ScriptName[]): Shape {
-  return {
-    seconds: 120,
-    patienceSeconds: 60,
-    rights: (may, journal) => [...mayRestore(may), ...may.run(...scripts), ...journal.freeLocks()],
-  };
-}
+const restorer: Shape = {
+  seconds: 120,
+  patienceSeconds: 60,
+  rights: (_, journal) => journal.freeLocks(),
+};
 
 /** The same for whichever run there is. */
 const ofEveryRun = (shape: Shape): Shape => ({
   ...shape,
-  rights: (may, journal) => [...shape.rights(may, journal), ...journal.list()],
+  rights: (may, journal) => [...(shape.rights?.(may, journal) ?? []), ...journal.list()],
 });
 
 function patienceOf({ patienceSeconds }: Shape): Record<string, string> {

@@ -23,6 +23,8 @@ export interface Deployment {
   /** What the stack tells of itself under a name. @throws Refusal where it tells nothing. */
   readonly output: (name: string) => string;
   readonly audits: Audits;
+  /** The account that its clusters are in; its own when undefined. */
+  readonly clusterAccount: string | undefined;
 }
 
 /** What the stack tells of itself in its outputs. @throws Refusal where there is no such stack of ours. */
@@ -39,6 +41,7 @@ export async function deploymentOf(options: DeploymentOptions): Promise<Deployme
     restoreMachineArn: output('RestoreMachineArn'),
     output,
     audits: dynamoAudits(connection, { table }),
+    clusterAccount: outputNamed(outputs, 'TargetAccountId'),
   };
 }
 
@@ -51,7 +54,11 @@ function outputIn(outputs: ReadonlyMap<string, string>, name: string, stack: str
   );
 }
 
-async function outputsOf(stack: string, connection: Connection): Promise<Map<string, string>> {
+/** What a stack tells of itself. @throws Refusal where there is none. */
+export async function outputsOf(
+  stack: string,
+  connection: Connection,
+): Promise<Map<string, string>> {
   const outputs = await stackOutputs(connection, stack);
   if (outputs !== undefined) return outputs;
   throw new Refusal(

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { usualDocumentPrefix } from '../../lib/document-name.ts';
-import { AwsOptions, onAws } from './connection.ts';
 import { doctor } from './doctor.ts';
 import { exitCodes } from './exit-codes.ts';
+import { LookingOptions, onClusters } from './looking.ts';
 import { next, print, printJson } from './screen.ts';
 
-const DoctorOptions = AwsOptions.extend({
+const DoctorOptions = LookingOptions.extend({
   ports: z.string().optional(),
   json: z.boolean(),
   documentPrefix: z.string(),
@@ -16,13 +16,14 @@ const examples = `
 Examples:
   aerofault doctor orders-staging
   aerofault doctor orders-staging --ports 4333,3011,3012 --json --region eu-west-1
+  aerofault doctor orders-staging --stack Aerofault
 
 Exit codes: 0 every host is fit for faults, 1 some host refuses them, 2 bad input, 4 no credentials or
 permission, 70 a bug in aerofault. It runs one document on the hosts, which changes nothing.`;
 
 /** Adds the command that examines the hosts of a cluster. */
 export function addDoctor(root: Command): void {
-  onAws(root.command('doctor'))
+  onClusters(root.command('doctor'))
     .description('Asks every host of a cluster whether faults can be done to it; changes nothing')
     .argument('<cluster>', 'value of the tag aerofault:cluster')
     .option('--ports <numbers>', "Aerospike's ports with commas between, the service port first")

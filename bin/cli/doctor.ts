@@ -12,14 +12,13 @@ import type { Documents } from '../../lambda/aws/send-command.ts';
 import { ec2Network } from '../../lambda/aws/network.ts';
 import { surveyHosts } from '../../lambda/engine/survey.ts';
 import { documentName } from '../../lib/document-name.ts';
-import { connectionOf } from './connection.ts';
+import { lookingConnection } from './looking.ts';
+import type { LookingOptions } from './looking.ts';
 
 /** What to ask hosts about, and where to look. */
-export interface DoctorOptions {
+export interface DoctorOptions extends LookingOptions {
   readonly ports?: string | undefined;
   readonly documentPrefix: string;
-  readonly region?: string | undefined;
-  readonly profile?: string | undefined;
 }
 
 /** Most ports that a host is asked about at once, as its parameter's pattern has it. */
@@ -36,7 +35,7 @@ export async function doctor(
 ): Promise<{ diagnosis: Diagnosis; lines: string[] }> {
   const ports = portsIn(options.ports);
   const [servicePort = 0] = ports;
-  const connection = connectionOf(options);
+  const connection = await lookingConnection(options);
   const instances = await instancesOf(cluster, connection);
   const hosts = ssmHosts(connection, {
     documents: documentsOf(options.documentPrefix),
@@ -64,7 +63,7 @@ async function instancesOf(cluster: string, connection: Connection): Promise<Ins
   const { instances } = await ec2Network(connection, { clock: systemClock }).observe(cluster);
   if (instances.length > 0) return instances;
   throw new Refusal(
-    `Cannot examine cluster "${cluster}" as running instances must carry the tags ${clusterTag}=${cluster} and aerofault:role: found none`,
+    `Cannot examine cluster "${cluster}" as running instances must carry the tags ${clusterTag}=${cluster} and aerofault:role: found none (in another account? then name the deployment with --stack)`,
   );
 }
 

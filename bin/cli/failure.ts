@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { Refusal } from '../../core/refusal.ts';
+import { Refusal, RoleDenied } from '../../core/refusal.ts';
 import { BadExperiment, countedProblems } from '../../lib/bad-experiment.ts';
 import { awsFailure } from './aws-failure.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -22,6 +22,10 @@ export function exitCodeFor(error: unknown): number {
     tell(message);
     tell('Nothing was touched.');
     return exitCodes.refused;
+  }
+  if (error instanceof RoleDenied) {
+    tell(message);
+    return exitCodes.denied;
   }
   const ofAws = awsFailure(error, process.env['AWS_PROFILE']);
   if (ofAws !== undefined) {

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { experimentIn } from '../../lib/experiment-file.ts';
-import { AwsOptions, connectionOf, onAws } from './connection.ts';
+import { lookingConnection, LookingOptions, onClusters } from './looking.ts';
 import { planDocument, planLines, planned } from './plan-file.ts';
 import { next, printJson, printProse, tell } from './screen.ts';
 
-const PlanOptions = AwsOptions.extend({
+const PlanOptions = LookingOptions.extend({
   explain: z.boolean(),
   json: z.boolean(),
   out: z.string().optional(),
@@ -16,13 +16,14 @@ const examples = `
 Examples:
   aerofault plan examples/halves.json
   aerofault plan examples/client-cut.json --explain --region eu-west-1
+  aerofault plan examples/halves.json --stack Aerofault
 
 Exit codes: 0 it can be planned, 2 refused or bad input, 4 no credentials or permission, 70 a bug in
 aerofault. Nothing is ever changed by a plan.`;
 
 /** Adds the command that shows what a run would change. */
 export function addPlan(root: Command): void {
-  onAws(root.command('plan'))
+  onClusters(root.command('plan'))
     .description('Shows what an experiment would change, and proves it exact; reads AWS only')
     .argument('<experiment>', 'experiment file, YAML or JSON; - reads standard input')
     .option('--explain', 'every rule that admits the cut, and what becomes of it', false)
@@ -31,7 +32,7 @@ export function addPlan(root: Command): void {
     .addHelpText('after', examples)
     .action(async (file: string, given: unknown) => {
       const { explain, json, out, ...aws } = PlanOptions.parse(given);
-      const shown = await planned(experimentIn(file), connectionOf(aws));
+      const shown = await planned(experimentIn(file), await lookingConnection(aws));
       const document = planDocument(shown);
       if (out !== undefined) writeFileSync(out, `${JSON.stringify(document, null, 2)}\n`);
       if (json) printJson(document);

@@ -34,14 +34,14 @@ export async function reportRun(
   runId: string,
   { documentPrefix }: ReportOptions,
 ): Promise<ShownReport> {
-  const { journal } = deployment;
+  const { journal, clusterAccount } = deployment;
   const { life, stuckSince } = await runIn(deployment, runId);
   const stored = await journal.report(runId);
   const restoreDocument = documentName(documentPrefix, 'restore');
   const report =
     life === 'final' && stored?.life === 'final'
       ? stored
-      : await reportNow(runId, undefined, { journal, restoreDocument });
+      : await reportNow(runId, undefined, { journal, restoreDocument, clusterAccount });
   if (report === undefined) throw noSuchRun(runId, deployment);
   const text = `${reportText(report)}${whereKept(keptIn(await journal.notes(runId)))}`;
   const goesOn = life !== 'final' && stuckSince === undefined;

@@ -19,6 +19,8 @@ export interface Means {
   readonly inventory: Inventory;
   /** The name of the SSM document that restores a host. */
   readonly restoreDocument: string;
+  /** The account that the commands are for; the one that people are in anyway when absent. */
+  readonly clusterAccount?: string | undefined;
 }
 
 /** The restore document of a deployment that chose no other prefix. */
@@ -28,7 +30,14 @@ export const usualRestoreDocument = 'Aerofault-Restore';
  * Lines that a person can paste into a shell to undo one step by hand; a line that begins with # says where.
  * For a run that is closed: while it is open they would be done again. Nothing where nothing is to be undone.
  */
-export function byHandOf(step: Step, { run, inventory, restoreDocument }: Means): string[] {
+export function byHandOf(step: Step, means: Means): string[] {
+  const { clusterAccount } = means;
+  const commands = commandsOf(step, means);
+  if (clusterAccount === undefined || commands.length === 0) return commands;
+  return [`# With credentials of account ${word(clusterAccount)}:`, ...commands];
+}
+
+function commandsOf(step: Step, { run, inventory, restoreDocument }: Means): string[] {
   const aws = awsCliIn(run.execution);
   const commands = { runId: run.runId, inventory, aws };
   switch (step.kind) {

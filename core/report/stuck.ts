@@ -20,7 +20,7 @@ export const StuckReport = z.strictObject({
 export type StuckReport = z.infer<typeof StuckReport>;
 
 /** The steps that a run is stuck with, in the order in which they are best undone; null when it is not. */
-export function stuckOf({ run, record, restoreDocument }: Story): StuckReport | null {
+export function stuckOf({ run, record, ...told }: Story): StuckReport | null {
   const { stuckSince, stuckSteps = [] } = run;
   if (stuckSince === undefined) return null;
   const steps = stuckSteps.map(({ stepId, reason }) => {
@@ -28,7 +28,8 @@ export function stuckOf({ run, record, restoreDocument }: Story): StuckReport | 
     if (step === undefined || record === undefined)
       return { stepId, says: stepId, reason, byHand: [] };
     const { inventory } = record;
-    const means = { run, inventory, restoreDocument: restoreDocument ?? usualRestoreDocument };
+    const { restoreDocument = usualRestoreDocument, clusterAccount } = told;
+    const means = { run, inventory, restoreDocument, clusterAccount };
     return { stepId, says: step.says, reason, byHand: byHandOf(step, means) };
   });
   return { since: stuckSince, steps };

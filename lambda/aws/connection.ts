@@ -1,3 +1,4 @@
+import type { AwsCredentialIdentity, AwsCredentialIdentityProvider } from '@aws-sdk/types';
 import { countingLogger } from './call-count.ts';
 
 /**
@@ -13,7 +14,7 @@ import { countingLogger } from './call-count.ts';
 export interface Connection {
   readonly region?: string;
   readonly endpoint?: string;
-  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly credentials?: AwsCredentialIdentity | AwsCredentialIdentityProvider;
   readonly requestMs?: number;
 }
 

@@ -16,6 +16,7 @@ import { ec2Network } from './network.ts';
 import { oneTimeSchedule } from './schedule.ts';
 import type { ScheduleTarget } from './schedule.ts';
 import { managedSecrets } from './secrets.ts';
+import { assuming } from './target-account.ts';
 
 const Seconds = z
   .string()
@@ -50,6 +51,10 @@ const Environment = z.object({
   SCHEDULE_ROLE_ARN: Name.optional(),
   SCHEDULE_DEAD_LETTER_ARN: Name.optional(),
   RESTORE_MACHINE_ARN: Name.optional(),
+  AEROFAULT_HANDLER: Name.default('lambda'),
+  TARGET_ACCOUNT: Name.optional(),
+  TARGET_ROLE_ARN: Name.optional(),
+  TARGET_EXTERNAL_ID: Name.optional(),
   FREEZE_PARAMETER: Name.optional(),
   ALLOWED_WINDOWS: Json.pipe(z.array(AllowedWindow)).optional(),
   PREPARE_SECONDS: Seconds.optional(),
@@ -66,7 +71,8 @@ const Environment = z.object({
 type Environment = z.infer<typeof Environment>;
 
 /**
- * The gateways of a Lambda, from its environment. A variable that this Lambda was not given is missed
+ * The gateways of a Lambda, from its environment. What touches or asks clusters goes to the account that they
+ * are in; the journal, the schedule and the freeze switch are always at home. A variable that this Lambda was not given is missed
  * only when a gateway needs it, and then by name.
  *
  * @throws Error that names the first variable that is wrong.
@@ -77,16 +83,19 @@ export function awsGateways(
 ): Gateways {
   const read = parsed(environment);
   const clock = systemClock;
+  const target = targetAccountOf(read, connection);
+  const there = target?.connection ?? connection;
   return {
+    target,
     journal: dynamoJournal(connection, { table: read.JOURNAL_TABLE }),
-    network: ec2Network(connection, { clock, patienceMs: millisecondsOf(read.PATIENCE_SECONDS) }),
-    hosts: ssmHosts(connection, { documents: documentsOf(read), clock }),
+    network: ec2Network(there, { clock, patienceMs: millisecondsOf(read.PATIENCE_SECONDS) }),
+    hosts: ssmHosts(there, { documents: documentsOf(read), clock }),
     schedule: oneTimeSchedule(connection, {
       group: () => demanded(read, 'SCHEDULE_GROUP'),
       target: () => targetOf(read),
     }),
-    alarms: cloudWatchAlarms(connection),
-    secrets: managedSecrets(connection),
+    alarms: cloudWatchAlarms(there),
+    secrets: managedSecrets(there),
     freeze: parameterFreeze(connection, { name: () => demanded(read, 'FREEZE_PARAMETER') }),
     clock,
     chance: { attempt },
@@ -94,6 +103,7 @@ export function awsGateways(
     windows: read.ALLOWED_WINDOWS ?? [],
     digest: digestOf,
     restoreDocument: read.DOCUMENT_RESTORE,
+    clusterAccount: read.TARGET_ACCOUNT,
   };
 }
 
@@ -126,6 +136,14 @@ function demanded(
   throw new Error(
     `Cannot use ${name === 'FREEZE_PARAMETER' ? 'the freeze switch' : 'the schedule'} as ${name} must be set: found nothing`,
   );
+}
+
+/** Undefined for Lambdas that do nothing to clusters, and where clusters are in our own account. */
+function targetAccountOf(read: Environment, connection: Connection) {
+  const { TARGET_ROLE_ARN: arn, TARGET_EXTERNAL_ID: externalId } = read;
+  if (arn === undefined || externalId === undefined) return undefined;
+  const sessionName = `aerofault-${read.AEROFAULT_HANDLER}`;
+  return assuming(connection, { arn, externalId, sessionName });
 }
 
 function targetOf(read: Environment): ScheduleTarget {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { RoleDenied } from '../../core/refusal.ts';
 import type { Answer } from '../gateways.ts';
 
 /** An error of an SDK call that was sent once, as an answer: `refused` or `unknown`, never `done`. */
@@ -27,11 +28,12 @@ const timedOut = new Set(['RequestTimeout', 'RequestTimeoutException']);
 
 /**
  * What an error says of the one request behind it. A client error (400–499) is an answer, and the call
- * did not act; throttling likewise. Everything else (5xx, a timeout, a broken connection, an answer that
+ * did not act; throttling likewise, and a role that could not be assumed for it. Everything else (5xx, a timeout, a broken connection, an answer that
  * cannot be read) leaves it open. Only true of clients made with `once`.
  */
 export function failureOf(error: unknown): Failure {
-  const kind = isDeclined(error) || isThrottled(error) ? 'refused' : 'unknown';
+  const isUndone = isDeclined(error) || isThrottled(error) || error instanceof RoleDenied;
+  const kind = isUndone ? 'refused' : 'unknown';
   return { kind, reason: reasonOf(error) };
 }
 
@@ -63,6 +65,7 @@ export function unless(...benign: readonly string[]): (error: unknown) => undefi
 
 /** An error in one line, code first. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof RoleDenied) return error.message;
   const { data } = SdkError.safeParse(error);
   return data === undefined ? String(error) : `${data.name}: ${data.message}`;
 }

@@ -16,6 +16,7 @@ import { isHostStep } from '../../core/step.ts';
 import type { Gateways } from '../gateways.ts';
 import { withAccess } from './access.ts';
 import type { AskedAccess } from './access.ts';
+import { enterTarget } from './enter-target.ts';
 import { scriptsOf } from './host-script.ts';
 import { refuseClosed, requestOf, runOf } from './run-context.ts';
 import { shownDigest } from './shown-digest.ts';
@@ -27,13 +28,15 @@ import type { Surveying, Surveys } from './survey.ts';
  * the run may inject (rules 3, 4). The versions of the scripts that inject and restore are fixed with the plan,
  * so that a deployment in the middle of a run does not change what it does.
  *
- * @throws Refusal where no exact plan exists, it is not the one that was shown, or a host is not fit for it;
+ * @throws Refusal where no exact plan exists, it is not the one that was shown, a host is not fit for it, or
+ * the account of the cluster does not let us in;
  * nothing was touched.
  */
 export async function decide(runId: string, gateways: Gateways): Promise<{ says: string }> {
   const run = await runOf(runId, gateways);
   refuseClosed(run);
   const { experiment: asked } = await requestOf(runId, gateways);
+  await enterTarget(gateways);
   const observed = await gateways.network.observe(asked.cluster);
   const shown = shownDigest(asked, observed, gateways);
   const access = accessOf(asked, observed, run, gateways);

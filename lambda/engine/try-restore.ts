@@ -3,6 +3,7 @@ import { temporaryName } from '../../core/step.ts';
 import type { Step } from '../../core/step.ts';
 import type { Answer, Gateways, Network, Trial } from '../gateways.ts';
 import { awaitAll } from './await-all.ts';
+import { enterTarget } from './enter-target.ts';
 import { contextOf } from './run-context.ts';
 
 /** A call of restore that can be asked about, in words for a Refusal. */
@@ -13,12 +14,15 @@ interface Tried {
 
 /**
  * Asks EC2 whether restore's own calls would be permitted (DryRun), with the state as it is, before
- * anything is touched: a fault that could not be undone must not begin. Plans on hosts alone ask nothing.
+ * anything is touched: a fault that could not be undone must not begin. Plans on hosts alone ask nothing. In another account
+ * it goes by the very role by which every restore will go.
  *
- * @throws Refusal that names the first rule, interface or subnet that could not be put back, and why.
+ * @throws Refusal that names the first rule, interface or subnet that could not be put back, and why, or the role
+ * that does not let us in.
  */
 export async function tryRestore(runId: string, gateways: Gateways): Promise<{ says: string }> {
   const { network } = gateways;
+  await enterTarget(gateways);
   const { plan } = await contextOf(runId, gateways);
   const tried = await awaitAll(distinct(plan.steps).map((step) => triedFor(step, network)));
   const answers = await awaitAll(
