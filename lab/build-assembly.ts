@@ -7,15 +7,19 @@ import { compileCache } from './compile-cache.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Bundles the Lambdas and synthesises the stacks under a folder of this rehearsal's own.
+ * Bundles the Lambdas and synthesises the stacks under a folder of this rehearsal's own. `choices` is context
+ * for the app, as `cdk -c` gives it.
  *
  * @returns the folder of the assembly. @throws with the tool's own words when either fails.
  */
-export async function buildAssembly(folder: string): Promise<string> {
+export async function buildAssembly(
+  folder: string,
+  choices: Readonly<Record<string, string>> = {},
+): Promise<string> {
   const bundles = join(folder, 'bundles');
   const assembly = join(folder, 'cdk.out');
   await bundleLambdas({ ...ownPlaces, outDir: bundles });
-  const context = JSON.stringify({ bundles });
+  const context = JSON.stringify({ bundles, ...choices });
   await node(['bin/app.ts'], { CDK_OUTDIR: assembly, CDK_CONTEXT_JSON: context });
   return assembly;
 }

@@ -14,13 +14,15 @@ import { fileURLToPath } from 'node:url';
 import { bundleLambdas, ownPlaces } from './bundle.ts';
 import type { Bundle } from './bundle.ts';
 import { importedPackages, packageManifest } from './package-manifest.ts';
+import { targetTemplate } from './target-template.ts';
 import { thirdPartyLicences } from './third-party-licences.ts';
 
 const root = resolve(import.meta.dirname, '..');
 
 /**
  * Makes the folder that is published: compiled modules with their types, the Lambdas' program built and
- * minified with its SHA-256, the host scripts, the schemas, and licences. It needs neither bundler nor
+ * minified with its SHA-256, the host scripts, the template for
+ * accounts with clusters, the schemas, and licences. It needs neither bundler nor
  * compiler where it is installed. The same sources make the same files.
  *
  * @returns the folder. @throws when anything of it cannot be made.
@@ -33,6 +35,7 @@ export async function buildPackage(folder = join(root, 'dist/package')): Promise
   copyScripts(folder);
   const bundle = await bundleLambdas({ ...ownPlaces, outDir: join(folder, 'lambda') });
   write(folder, 'lambda.json', lambdaManifest(bundle));
+  write(folder, 'aerofault-target.template.json', targetTemplate());
   write(folder, 'THIRD-PARTY-LICENSES.txt', thirdPartyLicences(bundle.packages));
   for (const name of ['README.md', 'CHANGELOG.md', 'LICENSE', 'NOTICE']) {
     copyFileSync(join(root, name), join(folder, name));

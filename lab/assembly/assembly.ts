@@ -2,7 +2,14 @@ import { readTemplates } from './template.ts';
 import type { StackTemplate } from './template.ts';
 import { physicalName, resolve } from './intrinsics.ts';
 import { attributeOf } from './physical-names.ts';
-import { readBucket, readDocument, readGroup, readRule, readSchedule } from './plain-resources.ts';
+import {
+  readBucket,
+  readDocument,
+  readGroup,
+  readRole,
+  readRule,
+  readSchedule,
+} from './plain-resources.ts';
 import { readFunction, readStateMachine, readTable } from './running-resources.ts';
 
 /** A Lambda function and its bundle on disk. */
@@ -117,6 +124,12 @@ export interface AssemblyBucket {
   readonly name: string;
 }
 
+/** A role; `externalId` where its trust demands one, as a role for another account does. */
+export interface AssemblyRole {
+  readonly name: string;
+  readonly externalId: string | undefined;
+}
+
 /** What the lab runs of a synthesised app. */
 export interface Assembly {
   readonly functions: readonly AssemblyFunction[];
@@ -127,6 +140,7 @@ export interface Assembly {
   readonly rules: readonly AssemblyRule[];
   readonly schedules: readonly AssemblySchedule[];
   readonly scheduleGroups: readonly AssemblyScheduleGroup[];
+  readonly roles: readonly AssemblyRole[];
 }
 
 /** One resource of a template with its intrinsics resolved. */
@@ -156,6 +170,7 @@ export function readAssembly(directory: string): Assembly {
     rules: all(['AWS::Events::Rule'], readRule),
     schedules: all(['AWS::Scheduler::Schedule'], readSchedule),
     scheduleGroups: all(['AWS::Scheduler::ScheduleGroup'], readGroup),
+    roles: all(['AWS::IAM::Role'], readRole),
   };
 }
 

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type {
   AssemblyBucket,
   AssemblyDocument,
+  AssemblyRole,
   AssemblyRule,
   AssemblySchedule,
   AssemblyScheduleGroup,
@@ -93,6 +94,27 @@ export function readSchedule({ properties, logicalId, name }: Resource): Assembl
 /** Read a group of schedules. */
 export function readGroup({ logicalId, name }: Resource): AssemblyScheduleGroup {
   return { logicalId, name };
+}
+
+const RoleProperties = z.object({
+  AssumeRolePolicyDocument: z.object({
+    Statement: z.array(
+      z.looseObject({
+        Condition: z
+          .looseObject({
+            StringEquals: z.looseObject({ 'sts:ExternalId': z.string().optional() }).default({}),
+          })
+          .default({ StringEquals: {} }),
+      }),
+    ),
+  }),
+});
+
+/** Read a role, as far as its trust demands an external id. */
+export function readRole({ properties, name }: Resource): AssemblyRole {
+  const { Statement } = RoleProperties.parse(properties).AssumeRolePolicyDocument;
+  const ids = Statement.map(({ Condition }) => Condition.StringEquals['sts:ExternalId']);
+  return { name, externalId: ids.find((id) => id !== undefined) };
 }
 
 /** Read a bucket; the lab's keeps no versions and deletes nothing. */

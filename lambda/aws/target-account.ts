@@ -60,5 +60,5 @@ export function assuming(
 /** STS's own words name who asked. */
 const denied = ({ account, role }: { account: string; role: string }, error: unknown): RoleDenied =>
   new RoleDenied(
-    `Cannot act in account ${account} as its ${role.replace('/', ' ')} must let us assume it: found ${reasonOf(error)} (deploy AerofaultTarget there with this account's id and this external id; docs/accounts.md)`,
+    `Cannot act in account ${account} as its ${role.replace('/', ' ')} must let us assume it, see docs/accounts.md: found ${reasonOf(error)}`,
   );

@@ -41,6 +41,7 @@ describe('the tarball', () => {
       'NOTICE',
       'README.md',
       'THIRD-PARTY-LICENSES.txt',
+      'aerofault-target.template.json',
       'js',
       'lambda',
       'lambda.json',

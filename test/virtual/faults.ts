@@ -130,6 +130,14 @@ function throttling(request: WireRequest): WireAnswer {
   return jsonError(request, 'ThrottlingException', isRest ? 429 : 400);
 }
 
+/** Credentials that a service does not know. Source: their API references, "Common errors". */
+export function notLetIn(request: WireRequest): WireAnswer {
+  const says = 'The security token included in the request is invalid';
+  if (request.host.startsWith('ec2.')) return ec2Error('AuthFailure', says, 401);
+  if (request.host.startsWith('s3.')) return s3Error('InvalidAccessKeyId', says, 403);
+  return jsonError(request, 'UnrecognizedClientException', 400);
+}
+
 /** The service's own failure, without an effect. */
 export function serverError(request: WireRequest): WireAnswer {
   if (request.host.startsWith('ec2.')) return ec2Error('InternalError', 'An error occurred', 500);

@@ -17,6 +17,8 @@ import { startS3 } from '../../lab/cloud/s3.ts';
 import type { S3 } from '../../lab/cloud/s3.ts';
 import { startEventBus } from '../../lab/cloud/event-bus.ts';
 import { startSecretsManager } from '../../lab/cloud/secrets.ts';
+import { startSts } from '../../lab/cloud/sts.ts';
+import type { Sts } from '../../lab/cloud/sts.ts';
 import { startScheduler } from '../../lab/cloud/scheduler.ts';
 import type { Scheduler } from '../../lab/cloud/scheduler.ts';
 import { startSsm } from '../../lab/cloud/ssm.ts';
@@ -74,6 +76,7 @@ export interface VirtualWorld {
   readonly scheduler: Scheduler;
   readonly journal: Journal;
   readonly s3: S3;
+  readonly sts: Sts;
   /** Every event on the bus so far. */
   readonly events: readonly BusEvent[];
   /** The instant from which on all was as before; Infinity while it is not, 0 if it always was. */
@@ -91,6 +94,7 @@ const services = [
   'S3',
   'EVENTBRIDGE',
   'SECRETS_MANAGER',
+  'STS',
 ] as const;
 
 function environmentOf(): Record<string, string> {
@@ -113,16 +117,19 @@ export interface Happenings {
   readonly fate: Fate;
   readonly ills?: Ills;
   readonly ways?: WaysOut;
+  /** Whether no process of a Lambda may have lived in another world; what they remember does no harm mostly. */
+  readonly isCold?: boolean;
 }
 
 /** Begins a world anew. */
 export async function beginWorld(
   process: VirtualProcess,
   plan: WorldPlan,
-  { fate, ills, ways = {} }: Happenings,
+  { fate, ills, ways = {}, isCold = false }: Happenings,
 ): Promise<VirtualWorld> {
   process.time.clear();
   process.http.clear();
+  if (isCold) process.lambdas.forget();
   process.lambdas.begin(fate, ills);
   Math.random = chanceOf(1);
   const state = new Ec2State(buildWorld(plan).inventory);
@@ -135,9 +142,10 @@ export async function beginWorld(
   const s3 = await startS3({ ...at('S3'), buckets });
   const secrets = await startSecretsManager(at('SECRETS_MANAGER'));
   secrets.put(secretName, secretOf(plan.cluster));
+  const sts = await startSts(process.assembly.roles, at('STS'));
   const runtimes = await startRuntimes(process, ways);
   ground.hosts.begin();
-  return { state, ...ground, ...runtimes, s3, journal: journalOf(process.assembly) };
+  return { state, ...ground, ...runtimes, s3, sts, journal: journalOf(process.assembly) };
 }
 
 /** What examples log in with. */

@@ -73,6 +73,11 @@ export class VirtualLambdas {
     this.#life += 1;
   }
 
+  /** Ends every idle process: what it remembers, as credentials, is not of the world that begins. */
+  forget(): void {
+    this.#idle.clear();
+  }
+
   /** Opens the door through which Step Functions invokes; answers its URL. */
   async open(host: string): Promise<string> {
     const door = await startEndpoint({ host, port: 80 }, ({ url, body }) => {

@@ -10,6 +10,7 @@ import { play, playIll, playWell } from './play.ts';
 import { scenes } from './scenes.ts';
 import type { Scene } from './scenes.ts';
 import { illnesses } from './virtual-lambda.ts';
+import { playAcross } from './across.ts';
 import { escape, waysOut } from './ways-out.ts';
 import { VirtualProcess } from './virtual-cloud.ts';
 
@@ -27,6 +28,12 @@ const Order = z.discriminatedUnion('kind', [
     scene: z.string(),
     state: z.string(),
     illness: z.enum(illnesses),
+  }),
+  z.object({
+    kind: z.literal('across'),
+    scene: z.string(),
+    takes: z.string().optional(),
+    from: z.enum(['start', 'Hold']).default('Hold'),
   }),
   z.object({ kind: z.literal('escape'), scene: z.string(), way: z.enum(waysOut) }),
 ]);
@@ -54,6 +61,7 @@ async function answerTo(order: Order): Promise<object> {
   const scene = sceneOf(order.scene);
   try {
     if (order.kind === 'escape') return await escape(virtual, scene, order.way);
+    if (order.kind === 'across') return await playAcross(virtual, scene, order);
     if (order.kind === 'ill') return await playIll(virtual, scene, order);
     if (order.kind === 'fault') {
       return await play(virtual, scene, { call: order.call, kind: order.fault });
