@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { App, BootstraplessSynthesizer, CfnParameter, Stack } from 'aws-cdk-lib';
-import type { IStackSynthesizer } from 'aws-cdk-lib';
+import { App, CfnParameter, Stack } from 'aws-cdk-lib';
+import * as z from 'zod';
 import { AerofaultTarget } from '../lib/aerofault-target.ts';
 import { usualDocumentPrefix } from '../lib/document-name.ts';
 import { HostDocuments } from '../lib/host-documents.ts';
@@ -31,18 +31,25 @@ export function targetTemplate(): string {
     });
     const stack = new Stack(app, 'AerofaultTarget', {
       description: 'Lets aerofault of another account fault Aerospike clusters of this one',
-      // The class says of an optional property that it may be undefined, which this compiler tells from absent.
-      synthesizer: new BootstraplessSynthesizer() as IStackSynthesizer,
     });
     addTarget(stack);
     app.synth();
-    return readFileSync(join(outdir, 'AerofaultTarget.template.json'), 'utf8');
+    return plain(readFileSync(join(outdir, 'AerofaultTarget.template.json'), 'utf8'));
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }
 }
 
-function addTarget(stack: Stack): void {
+const Template = z.looseObject({ Parameters: z.record(z.string(), z.unknown()) });
+
+/** Without what `cdk deploy` asks of its own bootstrap, which a plain deployment has not. */
+function plain(text: string): string {
+  const { Description, Rules: _, Parameters, ...rest } = Template.parse(JSON.parse(text));
+  const { BootstrapVersion: __, ...own } = Parameters;
+  return `${JSON.stringify({ Description, Parameters: own, ...rest }, undefined, 1)}\n`;
+}
+
+function addTarget(stack: Stack): AerofaultTarget {
   const homeAccount = parameter(stack, 'HomeAccountId', {
     description: 'The account that aerofault is deployed in',
     allowedPattern: accountPattern.source,
@@ -66,7 +73,7 @@ function addTarget(stack: Stack): void {
     default: usualDocumentPrefix,
     allowedPattern: '^[A-Za-z0-9_.-]{1,60}$',
   });
-  new AerofaultTarget(stack, 'Default', {
+  return new AerofaultTarget(stack, 'Default', {
     homeAccount,
     externalId,
     rolePrefix,

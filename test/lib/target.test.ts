@@ -175,15 +175,16 @@ describe('the account of the clusters', () => {
   });
 });
 
-describe('trust', () => {
-  const comer = (account: string, tag: string | undefined, said: string | undefined) => ({
-    principal: `arn:aws:iam::${account}:role/lambda`,
-    context: {
-      ...(tag === undefined ? {} : { 'aws:PrincipalTag/aerofault:assumes': tag }),
-      ...(said === undefined ? {} : { 'sts:ExternalId': said }),
-    },
-  });
+/** Who comes from an account, with what mark on the role, and what external id. */
+const comer = (account: string, tag: string | undefined, said: string | undefined) => ({
+  principal: `arn:aws:iam::${account}:role/lambda`,
+  context: {
+    ...(tag === undefined ? {} : { 'aws:PrincipalTag/aerofault:assumes': tag }),
+    ...(said === undefined ? {} : { 'sts:ExternalId': said }),
+  },
+});
 
+describe('trust', () => {
   test.each([
     ['its own Lambda', 'inject', comer(home, 'aerofault-inject', externalId), true],
     ['a Lambda of another role', 'inject', comer(home, 'aerofault-prove', externalId), false],
@@ -260,10 +261,6 @@ describe('the plain template', () => {
   });
 
   test('is the construct, with the words as parameters, and the same when made again', () => {
-    const types = (all: Readonly<Record<string, { Type: string }>>): string[] =>
-      Object.values(all)
-        .map(({ Type }) => Type)
-        .toSorted();
     expect(types(plain.Resources)).toEqual(types(there));
     expect(text.replaceAll(/\s/g, '')).toContain(
       '"ssm:resourceTag/aerofault:cluster":{"Ref":"Clusters"}',
@@ -271,6 +268,11 @@ describe('the plain template', () => {
     expect(targetTemplate()).toBe(text);
   });
 });
+
+const types = (all: Readonly<Record<string, { Type: string }>>): string[] =>
+  Object.values(all)
+    .map(({ Type }) => Type)
+    .toSorted();
 
 function aStackIn(app: App): void {
   new Aerofault(new Stack(app, 'Shop'), 'Faults', {

@@ -7,6 +7,7 @@ import { startSts } from '../../../lab/cloud/sts.ts';
 import type { Sts } from '../../../lab/cloud/sts.ts';
 import { buildWorld } from '../../../lab/vpc/world.ts';
 import { patient } from '../../../lambda/aws/connection.ts';
+import type { Connection } from '../../../lambda/aws/connection.ts';
 import { failureOf } from '../../../lambda/aws/failure.ts';
 import { assuming } from '../../../lambda/aws/target-account.ts';
 
@@ -26,18 +27,15 @@ async function arranged(said = externalId) {
   return { sts, target: assuming({ ...home, endpoint: sts.url }, role) };
 }
 
-async function keyOf(credentials: unknown): Promise<string> {
-  const got: unknown = typeof credentials === 'function' ? await credentials() : credentials;
-  return typeof got === 'object' && got !== null && 'accessKeyId' in got
-    ? String(got.accessKeyId)
-    : '';
+async function keyOf({ credentials }: Connection): Promise<string> {
+  const got = typeof credentials === 'function' ? await credentials() : credentials;
+  return got?.accessKeyId ?? '';
 }
 
 describe('assuming() a role of another account', () => {
   test('gives credentials of that account, once for all clients', async () => {
     const { sts, target } = await arranged();
-    const { credentials } = target.connection;
-    const [one, other] = [await keyOf(credentials), await keyOf(credentials)];
+    const [one, other] = [await keyOf(target.connection), await keyOf(target.connection)];
 
     expect(one).toBe(other);
     expect(sts.bearerOf(one)).toEqual({ account: '222222222222', role: 'aerofault-restore' });
@@ -72,7 +70,9 @@ describe('assuming() a role of another account', () => {
     const ec2 = await startEc2(state, { ...listen, onChange: () => Promise.resolve() });
     onTestFinished(() => ec2.close());
     const client = new EC2Client(patient({ ...target.connection, endpoint: ec2.url }));
-    const failure: unknown = await client.send(new DescribeInstancesCommand({})).catch((e) => e);
+    const failure: unknown = await client
+      .send(new DescribeInstancesCommand({}))
+      .catch((error: unknown) => error);
 
     expect(failureOf(failure)).toMatchObject({
       kind: 'refused',
