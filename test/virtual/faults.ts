@@ -30,7 +30,7 @@ const lateMs = 55_000;
 export type CallName = string;
 
 /** The operation that a request asks for. */
-function operationOf({ host, method, path, headers, body }: WireRequest): string {
+export function operationOf({ host, method, path, headers, body }: WireRequest): string {
   const service = host.split('.')[0] ?? '';
   const target = headers['x-amz-target']?.split('.')[1];
   const action = /(?:^|&)Action=(\w+)/.exec(body.toString('latin1'))?.[1];
