@@ -1,4 +1,5 @@
 import type { Duration } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -78,6 +79,13 @@ export interface AerofaultProps {
    * @default - a topic is made, to which somebody must subscribe
    */
   readonly alarmTopic?: ITopic;
+  /**
+   * What the journal and the bucket of reports are encrypted with. Its policy must let this account's roles
+   * use it; who reads reports or the journal must be allowed to decrypt with it, too.
+   *
+   * @default - the key that AWS manages for DynamoDB, and S3's own
+   */
+  readonly encryptionKey?: IKey;
   /**
    * Where reports are kept. Its policies, encryption and lifecycle are its owner's.
    *

@@ -71,8 +71,9 @@ export class Aerofault extends Construct {
   constructor(scope: Construct, id: string, props: AerofaultProps = {}) {
     super(scope, id);
     const { logRetention = RetentionDays.THREE_MONTHS, schedules = [], clusters } = props;
+    const { encryptionKey } = props;
     this.#freezeParameter = props.freezeParameterName ?? usualFreezeParameter;
-    const journal = new JournalTable(this, 'JournalTable');
+    const journal = new JournalTable(this, 'JournalTable', { encryptionKey });
     this.journalTableName = journal.tableName;
     this.#target = Target.of(this, props);
     this.hostDocuments = props.hostDocuments ?? documentsFor(this, this.#target);
@@ -93,6 +94,7 @@ export class Aerofault extends Construct {
       restoreMachine,
       clusters,
       bucket: props.reportBucket,
+      encryptionKey,
       days: props.reportRetention?.toDays() ?? 365,
       notifications: props.notifications,
     });

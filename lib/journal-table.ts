@@ -1,10 +1,17 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import * as dynamodb from 'aws-cdk-lib/aws-dynamodb';
 import * as iam from 'aws-cdk-lib/aws-iam';
+import type * as kms from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 
 /** Lists what the sweeper must look at: runs not struck off, and locks in being. */
 const watchedIndex = 'watched';
+
+/** What a deployment may choose of it. */
+export interface JournalTableProps {
+  /** What it is encrypted with; the key that AWS manages for DynamoDB when absent. */
+  readonly encryptionKey?: kms.IKey | undefined;
+}
 
 /**
  * The write-ahead record of every run, and the lock of every cluster.
@@ -16,15 +23,19 @@ const watchedIndex = 'watched';
 export class JournalTable extends Construct {
   readonly tableName: string;
   readonly #table: dynamodb.Table;
+  readonly #encryptionKey: kms.IKey | undefined;
 
-  constructor(scope: Construct, id: string) {
+  constructor(scope: Construct, id: string, { encryptionKey }: JournalTableProps = {}) {
     super(scope, id);
+    this.#encryptionKey = encryptionKey;
     this.#table = new dynamodb.Table(this, 'Resource', {
       partitionKey: { name: 'pk', type: dynamodb.AttributeType.STRING },
       sortKey: { name: 'sk', type: dynamodb.AttributeType.STRING },
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      encryption: dynamodb.TableEncryption.AWS_MANAGED,
+      ...(encryptionKey === undefined
+        ? { encryption: dynamodb.TableEncryption.AWS_MANAGED }
+        : { encryption: dynamodb.TableEncryption.CUSTOMER_MANAGED, encryptionKey }),
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.#table.addGlobalSecondaryIndex({
@@ -43,6 +54,7 @@ export class JournalTable extends Construct {
         actions: ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
         resources: [this.#table.tableArn],
       }),
+      ...this.#encrypted(),
     ];
   }
 
@@ -58,6 +70,7 @@ export class JournalTable extends Construct {
         resources: [this.#table.tableArn],
         conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['audit#*'] } },
       }),
+      ...this.#encrypted(),
     ];
   }
 
@@ -78,6 +91,30 @@ export class JournalTable extends Construct {
       new iam.PolicyStatement({
         actions: ['dynamodb:Query'],
         resources: [`${this.#table.tableArn}/index/${watchedIndex}`],
+      }),
+    ];
+  }
+
+  /**
+   * DynamoDB opens a table's own key in the name of who asks (DynamoDB developer guide, "Encryption at rest",
+   * authorizing use of a customer managed key); by no other way may the key be used.
+   */
+  #encrypted(): iam.PolicyStatement[] {
+    if (this.#encryptionKey === undefined) return [];
+    const { region } = Stack.of(this);
+    return [
+      new iam.PolicyStatement({
+        actions: [
+          'kms:Decrypt',
+          'kms:DescribeKey',
+          'kms:Encrypt',
+          'kms:GenerateDataKey',
+          'kms:GenerateDataKeyWithoutPlaintext',
+          'kms:ReEncryptFrom',
+          'kms:ReEncryptTo',
+        ],
+        resources: [this.#encryptionKey.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `dynamodb.${region}.amazonaws.com` } },
       }),
     ];
   }

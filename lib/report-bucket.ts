@@ -10,6 +10,8 @@ import type { BundledFunction } from './bundled-function.ts';
 export interface ReportBucketProps {
   /** One that is there already; one is made when undefined. */
   readonly given: s3.IBucket | undefined;
+  /** What the bucket that is made is encrypted with; S3's own keys when undefined. */
+  readonly encryptionKey: kms.IKey | undefined;
   /** Days after which a report is deleted; the journal keeps what it was made of. */
   readonly days: number;
   /** The clusters whose reports are kept; of every one when undefined. */
@@ -31,15 +33,16 @@ export class ReportBucket extends Construct {
   readonly bucket: s3.IBucket;
   readonly #clusters: readonly string[] | undefined;
 
-  constructor(scope: Construct, id: string, { given, days, clusters }: ReportBucketProps) {
+  constructor(scope: Construct, id: string, props: ReportBucketProps) {
     super(scope, id);
+    const { given, days, clusters } = props;
     if (!Number.isInteger(days) || days < 1) {
       throw new Error(
         `Cannot keep reports as reports must be kept for a whole number of days: found ${days}`,
       );
     }
     this.#clusters = clusters;
-    this.bucket = given ?? asBucket(this.#make(days));
+    this.bucket = given ?? asBucket(this.#make(props));
     this.bucketName = this.bucket.bucketName;
   }
 
@@ -80,9 +83,11 @@ export class ReportBucket extends Construct {
     return grant;
   }
 
-  #make(days: number): s3.Bucket {
+  #make({ days, encryptionKey }: ReportBucketProps): s3.Bucket {
     const bucket = new s3.Bucket(this, 'Resource', {
-      encryption: s3.BucketEncryption.S3_MANAGED,
+      ...(encryptionKey === undefined
+        ? { encryption: s3.BucketEncryption.S3_MANAGED }
+        : { encryption: s3.BucketEncryption.KMS, encryptionKey, bucketKeyEnabled: true }),
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,

@@ -1,3 +1,4 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { ExperimentWorkflow } from './experiment-workflow.ts';
@@ -14,6 +15,8 @@ import type { RunFunctions } from './run-functions.ts';
 export interface ReportingProps {
   /** One that is there already; one is made when undefined. */
   readonly bucket: IBucket | undefined;
+  /** What the bucket that is made is encrypted with; S3's own keys when undefined. */
+  readonly encryptionKey: IKey | undefined;
   /** Days after which a report in the bucket that is made is deleted. */
   readonly days: number;
   /** Who is told of runs that end; nobody when undefined. */
@@ -37,9 +40,9 @@ export class Reporting extends Construct {
   constructor(scope: Construct, id: string, props: ReportingProps) {
     super(scope, id);
     const { journal, functions, workflow, restoreMachine, clusters, notifications } = props;
-    const { bucket: given, days } = props;
+    const { bucket: given, days, encryptionKey } = props;
     const { report, sweep } = functions;
-    this.bucket = new ReportBucket(this, 'Bucket', { given, days, clusters });
+    this.bucket = new ReportBucket(this, 'Bucket', { given, days, clusters, encryptionKey });
     this.bucket.writtenBy(report, sweep);
     announcedBy(report, sweep);
     this.dashboardName = new RunDashboard(this, 'Dashboard', {
