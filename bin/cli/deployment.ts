@@ -8,6 +8,7 @@ import { stackOutputs } from '../../lambda/aws/stack-outputs.ts';
 import type { Audits } from '../../lambda/gateways-of-audits.ts';
 import type { Journal } from '../../lambda/gateways.ts';
 import { runIdOf } from '../../lambda/run-id.ts';
+import { documentName } from '../../lib/document-name.ts';
 import { outputNamed } from './output-named.ts';
 
 /** Where a deployment is, as people say it. */
@@ -20,6 +21,8 @@ export interface Deployment {
   readonly connection: Connection;
   readonly journal: Journal;
   readonly restoreMachineArn: string;
+  /** The name of the document that restores a host. */
+  readonly restoreDocument: string;
   /** What the stack tells of itself under a name. @throws Refusal where it tells nothing. */
   readonly output: (name: string) => string;
   readonly audits: Audits;
@@ -39,6 +42,7 @@ export async function deploymentOf(options: DeploymentOptions): Promise<Deployme
     connection,
     journal: dynamoJournal(connection, { table }),
     restoreMachineArn: output('RestoreMachineArn'),
+    restoreDocument: documentName(output('DocumentPrefix'), 'restore'),
     output,
     audits: dynamoAudits(connection, { table }),
     clusterAccount: outputNamed(outputs, 'TargetAccountId'),

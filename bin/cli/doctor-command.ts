@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
-import { usualDocumentPrefix } from '../../lib/document-name.ts';
 import { doctor } from './doctor.ts';
 import { exitCodes } from './exit-codes.ts';
 import { LookingOptions, onClusters } from './looking.ts';
@@ -9,7 +8,7 @@ import { next, print, printJson } from './screen.ts';
 const DoctorOptions = LookingOptions.extend({
   ports: z.string().optional(),
   json: z.boolean(),
-  documentPrefix: z.string(),
+  documentPrefix: z.string().optional(),
 });
 
 const examples = `
@@ -28,7 +27,7 @@ export function addDoctor(root: Command): void {
     .argument('<cluster>', 'value of the tag aerofault:cluster')
     .option('--ports <numbers>', "Aerospike's ports with commas between, the service port first")
     .option('--json', 'print what was found as JSON', false)
-    .option('--document-prefix <word>', 'as the stack was deployed with', usualDocumentPrefix)
+    .option('--document-prefix <word>', "of the documents' names, where no --stack tells it")
     .addHelpText('after', examples)
     .action(async (cluster: string, given: unknown) => {
       const { json, ...options } = DoctorOptions.parse(given);

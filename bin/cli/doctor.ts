@@ -11,14 +11,15 @@ import { ssmHosts } from '../../lambda/aws/hosts.ts';
 import type { Documents } from '../../lambda/aws/send-command.ts';
 import { ec2Network } from '../../lambda/aws/network.ts';
 import { surveyHosts } from '../../lambda/engine/survey.ts';
-import { documentName } from '../../lib/document-name.ts';
-import { lookingConnection } from './looking.ts';
+import { documentName, usualDocumentPrefix } from '../../lib/document-name.ts';
+import { lookingBy } from './looking.ts';
 import type { LookingOptions } from './looking.ts';
 
 /** What to ask hosts about, and where to look. */
 export interface DoctorOptions extends LookingOptions {
   readonly ports?: string | undefined;
-  readonly documentPrefix: string;
+  /** What the names of the documents begin with; what the stack says when undefined, else the usual word. */
+  readonly documentPrefix?: string | undefined;
 }
 
 /** Most ports that a host is asked about at once, as its parameter's pattern has it. */
@@ -35,10 +36,11 @@ export async function doctor(
 ): Promise<{ diagnosis: Diagnosis; lines: string[] }> {
   const ports = portsIn(options.ports);
   const [servicePort = 0] = ports;
-  const connection = await lookingConnection(options);
+  const { connection, ...stack } = await lookingBy(options);
+  const prefix = options.documentPrefix ?? stack.documentPrefix ?? usualDocumentPrefix;
   const instances = await instancesOf(cluster, connection);
   const hosts = ssmHosts(connection, {
-    documents: documentsOf(options.documentPrefix),
+    documents: documentsOf(prefix),
     clock: systemClock,
   });
   const asked = { runId: 'survey', ports, servicePort };

@@ -24,7 +24,6 @@ import { watcherOf } from './watch-run.ts';
 export interface FollowOptions {
   readonly json: boolean;
   readonly asks: boolean;
-  readonly documentPrefix: string;
   /** When it was started, in epoch milliseconds. */
   readonly startedAt: number;
 }
@@ -104,7 +103,7 @@ function goesOn({ runId }: StartedRun): number {
 async function conclude(
   deployment: Deployment,
   { runId, executionArn }: StartedRun,
-  { json, documentPrefix }: FollowOptions,
+  { json }: FollowOptions,
 ): Promise<number> {
   if ((await deployment.journal.read(runId)) === undefined) {
     const failure = await executionFailure(deployment.connection, executionArn);
@@ -112,7 +111,7 @@ async function conclude(
     if (error === 'Refusal') throw new Refusal(sentenceOfCause(cause));
     throw new Error(`Cannot follow run ${runId} as it must open: found ${error}: ${cause}`);
   }
-  const shown = await reportRun(deployment, runId, { documentPrefix });
+  const shown = await reportRun(deployment, runId);
   summariseForCi(shown.report);
   if (json) printJson(shown.report);
   else if (shown.report.outcome === 'refused') refused(shown);

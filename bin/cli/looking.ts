@@ -14,20 +14,23 @@ export type LookingOptions = z.infer<typeof LookingOptions>;
 export const onClusters = (command: Command): Command =>
   onAws(command.option('--stack <name>', 'look where this deployment acts; else in this account'));
 
-/**
- * How to look at clusters: as whoever asks, or by the looking role of the account that the deployment is for.
- *
- * @throws Refusal where there is no such stack.
- */
-export async function lookingConnection({
-  stack,
-  ...options
-}: LookingOptions): Promise<Connection> {
+/** How to look at clusters. */
+export interface Looking {
+  /** As whoever asks, or by the looking role of the account that the deployment is for. */
+  readonly connection: Connection;
+  /** What the names of the deployment's documents begin with; undefined where none was named. */
+  readonly documentPrefix: string | undefined;
+}
+
+/** @throws Refusal where there is no such stack. */
+export async function lookingBy({ stack, ...options }: LookingOptions): Promise<Looking> {
   const connection = connectionOf(options);
-  if (stack === undefined) return connection;
+  if (stack === undefined) return { connection, documentPrefix: undefined };
   const outputs = await outputsOf(stack, connection);
   const arn = outputNamed(outputs, 'TargetLookRoleArn');
   const externalId = outputNamed(outputs, 'TargetExternalId');
-  if (arn === undefined || externalId === undefined) return connection;
-  return assuming(connection, { arn, externalId, sessionName: 'aerofault-look' }).connection;
+  const documentPrefix = outputNamed(outputs, 'DocumentPrefix');
+  if (arn === undefined || externalId === undefined) return { connection, documentPrefix };
+  const role = assuming(connection, { arn, externalId, sessionName: 'aerofault-look' });
+  return { connection: role.connection, documentPrefix };
 }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { experimentIn } from '../../lib/experiment-file.ts';
-import { lookingConnection, LookingOptions, onClusters } from './looking.ts';
+import { lookingBy, LookingOptions, onClusters } from './looking.ts';
 import { planDocument, planLines, planned } from './plan-file.ts';
 import { next, printJson, printProse, tell } from './screen.ts';
 
@@ -32,7 +32,9 @@ export function addPlan(root: Command): void {
     .addHelpText('after', examples)
     .action(async (file: string, given: unknown) => {
       const { explain, json, out, ...aws } = PlanOptions.parse(given);
-      const shown = await planned(experimentIn(file), await lookingConnection(aws));
+      const experiment = experimentIn(file);
+      const { connection } = await lookingBy(aws);
+      const shown = await planned(experiment, connection);
       const document = planDocument(shown);
       if (out !== undefined) writeFileSync(out, `${JSON.stringify(document, null, 2)}\n`);
       if (json) printJson(document);

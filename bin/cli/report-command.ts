@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import * as z from 'zod';
-import { usualDocumentPrefix } from '../../lib/document-name.ts';
 import { onStack } from './connection.ts';
 import { deploymentOf, DeploymentOptions, runIdIn } from './deployment.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -17,7 +16,6 @@ const ReportOptions = DeploymentOptions.extend({
   format: z.enum(formats),
   html: z.union([z.string(), z.literal(true)]).optional(),
   open: z.boolean(),
-  documentPrefix: z.string(),
 });
 
 const examples = `
@@ -39,14 +37,11 @@ export function addReport(root: Command): void {
     .addOption(new Option('--format <name>', 'how to print it').choices(formats).default('text'))
     .option('--html [file]', 'write it as a page, too (default: aerofault-RUN.html)')
     .option('--open', 'show the page in the browser', false)
-    .option('--document-prefix <word>', 'as the stack was deployed with', usualDocumentPrefix)
     .addHelpText('after', examples)
     .action(async (run: string, given: unknown) => {
-      const { json, format, html, open, documentPrefix, ...options } = ReportOptions.parse(given);
+      const { json, format, html, open, ...options } = ReportOptions.parse(given);
       const deployment = await deploymentOf(options);
-      const { report, text, exitCode } = await reportRun(deployment, runIdIn(run), {
-        documentPrefix,
-      });
+      const { report, text, exitCode } = await reportRun(deployment, runIdIn(run));
       if (json || format === 'json') printJson(report);
       else if (format === 'markdown') print([reportMarkdown(report).trimEnd()]);
       else printProse(text.trimEnd().split('\n'), atLeftEdge);

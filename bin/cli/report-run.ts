@@ -4,17 +4,11 @@ import type { Report } from '../../core/report.ts';
 import type { Kept } from '../../core/run-finished.ts';
 import { keptIn } from '../../lambda/engine/deliver.ts';
 import { reportNow } from '../../lambda/engine/write-report.ts';
-import { documentName } from '../../lib/document-name.ts';
 import { noSuchRun } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
 import { exitCodes } from './exit-codes.ts';
 import { reportText } from './report-text.ts';
 import { runIn } from './restore-run.ts';
-
-/** How a report is shown. */
-export interface ReportOptions {
-  readonly documentPrefix: string;
-}
 
 /** A report, its text for people, and the exit code that it means. */
 export interface ShownReport {
@@ -29,15 +23,10 @@ export interface ShownReport {
  *
  * @throws Refusal where there is no such run, or it was never opened whole.
  */
-export async function reportRun(
-  deployment: Deployment,
-  runId: string,
-  { documentPrefix }: ReportOptions,
-): Promise<ShownReport> {
-  const { journal, clusterAccount } = deployment;
+export async function reportRun(deployment: Deployment, runId: string): Promise<ShownReport> {
+  const { journal, restoreDocument, clusterAccount } = deployment;
   const { life, stuckSince } = await runIn(deployment, runId);
   const stored = await journal.report(runId);
-  const restoreDocument = documentName(documentPrefix, 'restore');
   const report =
     life === 'final' && stored?.life === 'final'
       ? stored

@@ -4,7 +4,6 @@ import { executionLink } from '../../core/console-link.ts';
 import type { Experiment } from '../../core/experiment.ts';
 import { heldToPlan } from '../../core/plan/shown-plan.ts';
 import { Refusal } from '../../core/refusal.ts';
-import { usualDocumentPrefix } from '../../lib/document-name.ts';
 import { experimentIn } from '../../lib/experiment-file.ts';
 import { confirmCluster } from './confirm.ts';
 import { onStack } from './connection.ts';
@@ -20,7 +19,6 @@ const RunOptions = DeploymentOptions.extend({
   detach: z.boolean(),
   input: z.boolean(),
   json: z.boolean(),
-  documentPrefix: z.string(),
 });
 type RunOptions = z.infer<typeof RunOptions>;
 
@@ -46,7 +44,6 @@ export function addRun(root: Command): void {
     .option('--detach', 'only start it', false)
     .option('--no-input', 'never ask')
     .option('--json', 'print the report as JSON', false)
-    .option('--document-prefix <word>', 'as the stack was deployed with', usualDocumentPrefix)
     .addHelpText('after', examples)
     .action(async (file: string, given: unknown) => {
       process.exitCode = await run(file, RunOptions.parse(given));
@@ -54,7 +51,7 @@ export function addRun(root: Command): void {
 }
 
 async function run(file: string, options: RunOptions): Promise<number> {
-  const { confirm, detach, input, json, documentPrefix } = options;
+  const { confirm, detach, input, json } = options;
   const experiment = planned(experimentIn(file), options.plan);
   await confirmCluster(experiment, { confirm, asks: input });
   const deployment = await deploymentOf(options);
@@ -62,7 +59,7 @@ async function run(file: string, options: RunOptions): Promise<number> {
   const started = await startRun(deployment, experiment, startedAt);
   tell(`run ${started.runId}  ${executionLink(started.executionArn) ?? started.executionArn}`);
   if (detach) return tellStarted(started, json);
-  return followRun(deployment, started, { json, asks: input, documentPrefix, startedAt });
+  return followRun(deployment, started, { json, asks: input, startedAt });
 }
 
 function planned(experiment: Experiment, digest: string | undefined): Experiment {

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { Refusal } from '../../core/refusal.ts';
-import { usualDocumentPrefix } from '../../lib/document-name.ts';
 import { onStack } from './connection.ts';
 import { deploymentOf, DeploymentOptions, runIdIn } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
@@ -16,7 +15,6 @@ const StatusOptions = DeploymentOptions.extend({
   watch: z.boolean(),
   input: z.boolean(),
   json: z.boolean(),
-  documentPrefix: z.string(),
 });
 type StatusOptions = z.infer<typeof StatusOptions>;
 
@@ -35,7 +33,6 @@ export function addStatus(root: Command): void {
     .option('--watch', 'watch it to its end, and print its report', false)
     .option('--no-input', 'never ask')
     .option('--json', 'print the journal items of the runs as JSON', false)
-    .option('--document-prefix <word>', 'as the stack was deployed with', usualDocumentPrefix)
     .addHelpText('after', examples)
     .action(async (run: string | undefined, given: unknown) => {
       const options = StatusOptions.parse(given);
@@ -64,7 +61,7 @@ async function show(deployment: Deployment, asked: string | undefined, json: boo
 async function watch(
   deployment: Deployment,
   asked: string | undefined,
-  { json, input, documentPrefix }: StatusOptions,
+  { json, input }: StatusOptions,
 ): Promise<number> {
   const open = (await runsUnderWay(deployment)).filter(({ life }) => life !== 'final');
   const run = asked === undefined ? open[0] : await runIn(deployment, asked);
@@ -80,5 +77,5 @@ async function watch(
   }
   const started = { runId: run.runId, executionArn: run.execution };
   const startedAt = run.openedAt;
-  return followRun(deployment, started, { json, asks: input, documentPrefix, startedAt });
+  return followRun(deployment, started, { json, asks: input, startedAt });
 }

@@ -137,6 +137,7 @@ async function describeStacks(body: string): Promise<Reply> {
     RestoreMachineArn: machineArn,
     AuditMachineArn: auditArn,
     WorkflowArn: workflowArn,
+    DocumentPrefix: 'Staging',
     FreezeParameterName: '/aerofault/freeze',
     ScheduleGroupName: 'aerofault-schedules',
   })

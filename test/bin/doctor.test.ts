@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { doctor } from '../../bin/cli/doctor.ts';
 import type { SurveyReply } from '../../core/observation.ts';
 import { Refusal } from '../../core/refusal.ts';
+import { startCloudFormation } from '../../lab/cloud/cloud-formation.ts';
 import { startEc2 } from '../../lab/cloud/ec2/server.ts';
 import { Ec2State } from '../../lab/cloud/ec2/state.ts';
 import { startSsm } from '../../lab/cloud/ssm.ts';
@@ -19,11 +20,15 @@ import type { Shown } from './run-aerofault.ts';
 /** The command against the lab's EC2 and SSM, with the documents that are deployed. */
 
 const Document = z.object({ Name: z.string(), Content: z.unknown() });
-const resources = resourcesOf(new HostDocumentsStack(anApp(), 'Documents'));
-const documents = Object.entries(resources).map(([logicalId, { Properties }]) => {
-  const { Name: name, Content: content } = Document.parse(Properties);
-  return { logicalId, name, content };
-});
+
+/** The host documents of a deployment whose names begin with this. */
+const documentsOf = (documentPrefix: string) =>
+  Object.entries(resourcesOf(new HostDocumentsStack(anApp(), 'Documents', { documentPrefix }))).map(
+    ([logicalId, { Properties }]) => {
+      const { Name: name, Content: content } = Document.parse(Properties);
+      return { logicalId, name, content };
+    },
+  );
 
 const { inventory, hosts } = buildWorld({ cluster: 'orders-staging', nodes: 2, clients: 1 });
 
@@ -32,25 +37,28 @@ interface Seen extends Shown {
   readonly sent: readonly { name: string; parameters: Readonly<Record<string, string[]>> }[];
 }
 
-/** Runs doctor where these hosts have an agent. */
+/** Runs doctor where these hosts have an agent; the stack Aerofault names its documents by the prefix. */
 async function doctorOf(
   agents: readonly AnsweringAgent[],
   words: readonly string[] = [],
-  cluster = 'orders-staging',
+  { cluster = 'orders-staging', documentPrefix = 'Aerofault' } = {},
 ): Promise<Seen> {
   const state = new Ec2State(inventory);
   const listen = { host: '127.0.0.1', port: 0 };
   const ec2 = await startEc2(state, { ...listen, onChange: () => Promise.resolve() });
-  const ssm = await startSsm({ ...listen, documents });
+  const ssm = await startSsm({ ...listen, documents: documentsOf(documentPrefix) });
+  const outputs = new Map([['Aerofault', { DocumentPrefix: documentPrefix }]]);
+  const stacks = await startCloudFormation(outputs, listen);
   const gone = new AbortController();
   onTestFinished(async () => {
     gone.abort();
-    await Promise.all([ec2.close(), ssm.close()]);
+    await Promise.all([ec2, ssm, stacks].map((one) => one.close()));
   });
   await startAnswering(ssm.url, agents, gone.signal);
   const shown = await runAerofault(['doctor', cluster, ...words], {
     AWS_ENDPOINT_URL_EC2: ec2.url,
     AWS_ENDPOINT_URL_SSM: ssm.url,
+    AWS_ENDPOINT_URL_CLOUDFORMATION: stacks.url,
   });
   const sent = ssm.invocations().map(({ command: { documentName: name, parameters } }) => {
     return { name, parameters };
@@ -186,6 +194,16 @@ describe('a cluster is not fit: exit 1', () => {
   });
 });
 
+test.each([[['--stack', 'Aerofault']], [['--document-prefix', 'Staging']]])(
+  'documents are those of %s',
+  async (words) => {
+    const { code, sent } = await doctorOf(everyone(), words, { documentPrefix: 'Staging' });
+
+    expect(code).toBe(0);
+    expect(new Set(sent.map(({ name }) => name))).toEqual(new Set(['Staging-Survey']));
+  },
+);
+
 describe('bad input: exit 2, one sentence, and nobody is asked', () => {
   test('ports that no listener has', async () => {
     const { code, stderr, sent } = await doctorOf(everyone(), ['--ports', '22']);
@@ -197,7 +215,7 @@ describe('bad input: exit 2, one sentence, and nobody is asked', () => {
   test.each(['22', '443', '80', '1023', '65536', '3000,', ' 3000', 'x', '', '3000;id', many])(
     '--ports "%s"',
     async (ports) => {
-      const asked = doctor('orders-staging', { ports, documentPrefix: 'Aerofault' });
+      const asked = doctor('orders-staging', { ports });
 
       await expect(asked).rejects.toThrow(Refusal);
       await expect(asked).rejects.toThrow(grammar);
@@ -205,9 +223,13 @@ describe('bad input: exit 2, one sentence, and nobody is asked', () => {
   );
 
   test('a cluster that no instance is tagged for', async () => {
-    const { code, stderr, sent } = await doctorOf(everyone(), [], 'orders-stagnig');
+    const { code, stderr, sent } = await doctorOf(everyone(), [], {
+      cluster: 'orders-stagnig',
+    });
 
-    expect(stderr).toMatch(/^Cannot examine cluster "orders-stagnig" as .*: found none\n/);
+    expect(stderr).toMatch(
+      /^Cannot examine cluster "orders-stagnig" as .*: found none .*--stack\)\n/,
+    );
     expect({ code, sent }).toEqual({ code: 2, sent: [] });
   });
 });

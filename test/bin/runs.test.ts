@@ -111,7 +111,7 @@ describe('aerofault report', () => {
     const { journal, aerofault } = await deployed();
     await openRun(journal);
     await stuck(runId, journal);
-    const { code, stdout } = await aerofault('report', runId, '--document-prefix', 'Staging');
+    const { code, stdout } = await aerofault('report', runId);
 
     expect(stdout).toMatch(/^STUCK .*: host-cut\/i-node-1: SSM command c1 has not ended/);
     expect(stdout).toContain(
