@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 
 /** How much of the machine rehearsals may take at once: with more, its processors look too late. */
-const roomOfAll = 1 + availableParallelism();
+const roomOfAll = 2 + availableParallelism();
 
 let taken = 0;
 const waiting: { readonly room: number; readonly enter: () => void }[] = [];
