@@ -1,11 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { counterNames } from '../../core/probe/counters.ts';
 import { ProbeResult } from '../../core/observation.ts';
-import { answerTo } from './ask.ts';
-import { describeOnKernel, makeHost, peers } from './namespaces.ts';
-import type { Host } from './namespaces.ts';
-import { startActor } from './start-actor.ts';
-import type { Actor } from './start-actor.ts';
+import { hostBesideNode } from './host-beside-node.ts';
+import { describeOnKernel, peers } from './namespaces.ts';
 
 const { p1 } = peers;
 
@@ -13,19 +10,12 @@ const listed = (values: Partial<Record<string, number>>): (number | null)[] =>
   counterNames.map((name) => values[name] ?? null);
 
 describeOnKernel('probe asks what a node has counted', () => {
-  let host: Host;
-  let node: Actor;
-  beforeAll(async () => {
-    host = await makeHost();
-    node = await startActor(host, 'p1');
-    await node.tell({ order: 'info', port: 3000 });
-  });
-  afterAll(() => host.end());
+  const { tell, answerTo } = hostBesideNode();
 
   const item = `counters/${p1.ip4}/3000`;
   const countedWhen = async (values: Readonly<Record<string, string>>): Promise<unknown> => {
-    await node.tell({ order: 'tell', values });
-    return answerTo(host, item);
+    await tell(values);
+    return answerTo(item);
   };
   test('those of the node as they are, those of its namespaces added up, and null for what it has not', async () => {
     const answer = await countedWhen({
@@ -57,6 +47,6 @@ describeOnKernel('probe asks what a node has counted', () => {
       answer: 'silent',
       reason: 'not-allowed',
     });
-    expect(await answerTo(host, `counters/${p1.ip4}/3999`)).toMatchObject({ answer: 'silent' });
+    expect(await answerTo(`counters/${p1.ip4}/3999`)).toMatchObject({ answer: 'silent' });
   });
 });

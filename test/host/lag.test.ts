@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { answerTo } from './ask.ts';
-import { describeOnKernel, makeHost, peers } from './namespaces.ts';
-import type { Host } from './namespaces.ts';
-import { startActor } from './start-actor.ts';
-import type { Actor } from './start-actor.ts';
+import { expect, test } from 'vitest';
+import { hostBesideNode } from './host-beside-node.ts';
+import { describeOnKernel, peers } from './namespaces.ts';
 
 const { p1 } = peers;
 
 describeOnKernel('probe asks how far a node lags behind', () => {
-  let host: Host;
-  let node: Actor;
-  beforeAll(async () => {
-    host = await makeHost();
-    node = await startActor(host, 'p1');
-    await node.tell({ order: 'info', port: 3000 });
-  });
-  afterAll(() => host.end());
+  const { tell, answerTo } = hostBesideNode();
 
   const item = `lag/${p1.ip4}/3000`;
   const lagsWhen = async (values: Readonly<Record<string, string>>): Promise<unknown> => {
-    await node.tell({ order: 'tell', values });
-    return answerTo(host, item);
+    await tell(values);
+    return answerTo(item);
   };
 
   test('from server 5.0 on: every destination of its configuration, the worst first', async () => {
@@ -74,6 +64,6 @@ describeOnKernel('probe asks how far a node lags behind', () => {
     expect(
       await lagsWhen({ build: '8.1.2.0', 'get-config:context=xdr': 'ERROR:80:not authenticated' }),
     ).toMatchObject({ answer: 'silent', reason: 'not-allowed' });
-    expect(await answerTo(host, `lag/${p1.ip4}/3999`)).toMatchObject({ answer: 'silent' });
+    expect(await answerTo(`lag/${p1.ip4}/3999`)).toMatchObject({ answer: 'silent' });
   });
 });

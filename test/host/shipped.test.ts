@@ -1,23 +1,12 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { answerTo } from './ask.ts';
-import { describeOnKernel, makeHost, peers } from './namespaces.ts';
-import type { Host } from './namespaces.ts';
-import { startActor } from './start-actor.ts';
-import type { Actor } from './start-actor.ts';
+import { expect, test } from 'vitest';
+import { hostBesideNode } from './host-beside-node.ts';
+import { describeOnKernel, peers } from './namespaces.ts';
 
 const { p1 } = peers;
 
 describeOnKernel('probe asks what a node ships', () => {
-  let host: Host;
-  let node: Actor;
-  beforeAll(async () => {
-    host = await makeHost();
-    node = await startActor(host, 'p1');
-    await node.tell({ order: 'info', port: 3000 });
-  });
-  afterAll(() => host.end());
+  const { host, tell, answerTo } = hostBesideNode();
 
-  const tell = (values: Readonly<Record<string, string>>) => node.tell({ order: 'tell', values });
   const item = `xdr/${p1.ip4}/3000/Far_DC-1`;
 
   test('from server 5.0 on: the namespaces of that destination', async () => {
@@ -25,7 +14,7 @@ describeOnKernel('probe asks what a node ships', () => {
       'get-config:context=xdr;dc=Far_DC-1':
         'auth-mode=none;auth-user=null;namespaces=test,bar;node-address-port=10.0.0.9:3000;period-ms=100',
     });
-    expect(await answerTo(host, item)).toEqual({
+    expect(await answerTo(item)).toEqual({
       probe: item,
       answer: 'ok',
       namespaces: ['test', 'bar'],
@@ -37,7 +26,7 @@ describeOnKernel('probe asks what a node ships', () => {
     await tell({
       'get-config:context=xdr;dc=Far_DC-1': 'auth-mode=none;namespaces=;period-ms=100',
     });
-    expect(await answerTo(host, item)).toMatchObject({ answer: 'ok', namespaces: [] });
+    expect(await answerTo(item)).toMatchObject({ answer: 'ok', namespaces: [] });
   });
 
   test.each([
@@ -49,7 +38,7 @@ describeOnKernel('probe asks what a node ships', () => {
       'get-config:context=xdr;dc=Far_DC-1': 'ERROR::unknown',
       'dc/Far_DC-1': `dc_as_open_conn=64;dc_state=${state};dc_timelag=0`,
     });
-    expect(await answerTo(host, item)).toMatchObject({ answer: 'ok', namespaces: [], linkdown });
+    expect(await answerTo(item)).toMatchObject({ answer: 'ok', namespaces: [], linkdown });
   });
 
   test('says why it does not know', async () => {
@@ -57,13 +46,13 @@ describeOnKernel('probe asks what a node ships', () => {
       'get-config:context=xdr;dc=Far_DC-1': 'ERROR:4:DC not found',
       'dc/Far_DC-1': 'ERROR:4:unrecognized command',
     });
-    expect(await answerTo(host, item)).toMatchObject({
+    expect(await answerTo(item)).toMatchObject({
       answer: 'silent',
       reason: 'unknown-destination',
     });
     await tell({ 'get-config:context=xdr;dc=Far_DC-1': 'ERROR:80:not authenticated' });
-    expect(await answerTo(host, item)).toMatchObject({ answer: 'silent', reason: 'not-allowed' });
-    expect(await answerTo(host, `xdr/${p1.ip4}/3999/Far_DC-1`)).toMatchObject({
+    expect(await answerTo(item)).toMatchObject({ answer: 'silent', reason: 'not-allowed' });
+    expect(await answerTo(`xdr/${p1.ip4}/3999/Far_DC-1`)).toMatchObject({
       answer: 'silent',
       reason: 'refused',
     });
@@ -72,7 +61,7 @@ describeOnKernel('probe asks what a node ships', () => {
   test.each(['', 'a'.repeat(32), 'a;b', 'a b', '$(id)'])(
     'refuses a destination called "%s"',
     async (dc) => {
-      const { code, json } = await host.script('probe', {
+      const { code, json } = await host().script('probe', {
         RunId: 'run1',
         Until: String(Date.now() + 60_000),
         Probes: `xdr/${p1.ip4}/3000/${dc}`,
