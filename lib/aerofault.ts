@@ -32,7 +32,7 @@ import { RunFunctions } from './run-functions.ts';
 import { runMetric } from './run-metric.ts';
 import { timingOf } from './run-timing.ts';
 import { documentsFor, Target } from './target-account.ts';
-import { Watchdog } from './watchdog.ts';
+import { watchRuns } from './watch-runs.ts';
 
 /** The freeze switch, unless a deployment says otherwise. */
 const usualFreezeParameter = '/aerofault/freeze';
@@ -70,8 +70,8 @@ export class Aerofault extends Construct {
   /** @throws Refusal where a prop could never be meant. */
   constructor(scope: Construct, id: string, props: AerofaultProps = {}) {
     super(scope, id);
-    const { logRetention = RetentionDays.THREE_MONTHS, schedules = [], clusters } = props;
-    const { encryptionKey } = props;
+    const { logRetention = RetentionDays.THREE_MONTHS, schedules = [] } = props;
+    const { clusters, encryptionKey } = props;
     this.#freezeParameter = props.freezeParameterName ?? usualFreezeParameter;
     const journal = new JournalTable(this, 'JournalTable', { encryptionKey });
     this.journalTableName = journal.tableName;
@@ -85,8 +85,9 @@ export class Aerofault extends Construct {
     });
     this.restoreMachine = restoreMachine.machine;
     this.workflow = workflow.machine;
-    this.alarmTopic = props.alarmTopic ?? alarmTopicOf(this);
-    this.#watch({ functions, restoreMachine, workflow, journal });
+    const { alarmTopic = alarmTopicOf(this) } = props;
+    this.alarmTopic = alarmTopic;
+    watchRuns(this, { functions, restoreMachine, workflow, journal, alarmTopic });
     this.#reporting = new Reporting(this, 'Reporting', {
       journal,
       functions,
@@ -112,7 +113,7 @@ export class Aerofault extends Construct {
       audit: functions.audit,
       schedules: props.audits ?? [],
       group,
-      alarmTopic: this.alarmTopic,
+      alarmTopic,
       logRetention,
     });
     this.auditMachine = audits.machine;
@@ -212,24 +213,6 @@ export class Aerofault extends Construct {
       bundles: props.bundles ?? usualBundles,
       logRetention,
     });
-  }
-
-  #watch(made: {
-    readonly functions: RunFunctions;
-    readonly restoreMachine: RestoreMachine;
-    readonly workflow: ExperimentWorkflow;
-    readonly journal: JournalTable;
-  }): void {
-    const { arm, restore, proveClean, sweep, deleteGuard } = made.functions;
-    const watchdog = new Watchdog(this, 'Watchdog', {
-      restoreMachine: made.restoreMachine.machine,
-      sweep,
-      alarmTopic: this.alarmTopic,
-      journal: made.journal,
-    });
-    watchdog.armedBy(arm);
-    watchdog.disarmedBy(restore, proveClean, sweep, deleteGuard);
-    watchdog.follow(made.workflow.machine);
   }
 
   #tell(): void {
