@@ -54,6 +54,7 @@ export interface VirtualLambdaOptions {
 /** Every function of an assembly. */
 export class VirtualLambdas {
   readonly #functions: ReadonlyMap<string, AssemblyFunction>;
+  /** By the path of the bundle, which all functions share: read, and compiled, once. */
   readonly #programs = new Map<string, Program>();
   readonly #idle = new Map<string, Process[]>();
   readonly #options: VirtualLambdaOptions;
@@ -107,8 +108,9 @@ export class VirtualLambdas {
   }
 
   #start(target: AssemblyFunction): Process {
-    const program = this.#programs.get(target.name) ?? programOf(pathOf(target));
-    this.#programs.set(target.name, program);
+    const path = pathOf(target);
+    const program = this.#programs.get(path) ?? programOf(path);
+    this.#programs.set(path, program);
     return new Process(target, program, this.#options);
   }
 }
