@@ -81,8 +81,9 @@ function aboutUnavailable({ unavailablePartitions }: Expect, evidence: Evidence)
   const { atLeast = 0, atMost = Infinity } = unavailablePartitions ?? { atMost: 0 };
   const isAsked = unavailablePartitions !== undefined;
   if (!isAsked && !predictsNoneUnavailable(evidence.subject)) return [];
-  const held = heldIn(evidence.subject);
-  const seen = evidence.looks.map(({ views }) => unavailableIn(views, held));
+  const seen = evidence.looks.map(({ views }, at) =>
+    unavailableIn(views, startingAt(at, evidence)),
+  );
   const worst = Math.max(0, ...seen);
   const isRight = worst >= atLeast && worst <= atMost;
   const silent = silentIn(evidence);
@@ -111,19 +112,27 @@ function predictsNoneUnavailable({ plan, inventory }: Subject): boolean {
   );
 }
 
-/**
- * A node whose service the plan itself held belongs to no cluster for a moment when it comes back. Size 0 and
- * every partition unavailable, as a blocked orphan shows them, are then no loss of the cluster.
- */
-function unavailableIn(views: Views, held: ReadonlySet<string>): number {
+function unavailableIn(views: Views, starting: ReadonlySet<string>): number {
   const byKey = new Map(
     views.flatMap(({ from, view }) =>
-      view === null || (view.size === 0 && held.has(from))
+      view === null || (view.size === 0 && starting.has(from))
         ? []
         : [[view.key, view.unavailable] as const],
     ),
   );
   return [...byKey.values()].reduce((total, one) => total + one, 0);
+}
+
+/**
+ * Nodes whose service the plan itself held, and that a later look saw in a cluster: one that comes back belongs
+ * to none for a moment. Size 0 and every partition unavailable are then no loss of the cluster; of one that
+ * stays so, as a blocked orphan does, they are.
+ */
+function startingAt(at: number, { subject, looks }: Evidence): Set<string> {
+  const held = heldIn(subject);
+  const later = looks.slice(at + 1).flatMap(({ views }) => views);
+  const joined = later.filter(({ from, view }) => held.has(from) && (view?.size ?? 0) > 0);
+  return new Set(joined.map(({ from }) => from));
 }
 
 /** The nodes whose service the plan itself holds for a while. */

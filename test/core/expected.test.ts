@@ -106,6 +106,10 @@ describe('the principal', () => {
   });
 });
 
+/** What is said of unavailable partitions once this was seen. */
+const ofUnavailable = (subject: Subject, seen: readonly Sample[]) =>
+  about('unavailable partitions', judged(subject, { looks: seen })).answer;
+
 describe('unavailable partitions', () => {
   const views = viewsOf(partition, [
     { size: 1, key: 'B', unavailable: 2048 },
@@ -135,17 +139,21 @@ describe('unavailable partitions', () => {
     }
   });
 
-  test('a node that has just started belongs to no cluster yet, and loses it nothing', () => {
+  describe('a node without a cluster', () => {
     const lone = { size: 0, key: '0', unavailable: 4096 };
-    const starting = [split({ views: viewsOf(partition, [lone, { size: 2 }, { size: 2 }]) })];
-    const atOnce = surveyed(false);
+    const starting = split({ views: viewsOf(partition, [lone, { size: 2 }, { size: 2 }]) });
+    const never = surveyed(false);
     const part = aPart({ kind: 'service', clusterSizes: [2] });
-    const held = { ...atOnce, plan: { ...atOnce.plan, parts: [part] } };
-    const answer = (subject: Subject) =>
-      about('unavailable partitions', judged(subject, { looks: starting })).answer;
+    const held = { ...never, plan: { ...never.plan, parts: [part] } };
+    test('that has just started, and joins one later, loses nothing', () => {
+      expect(part.targets).toEqual(['i-n1']);
+      expect(ofUnavailable(held, [starting, split()])).toBe('confirmed');
+    });
 
-    expect(part.targets).toEqual(['i-n1']);
-    expect([answer(held), answer(atOnce)]).toEqual(['confirmed', 'refuted']);
+    test('that stays so, or that nobody stopped, loses all', () => {
+      expect(ofUnavailable(held, [split(), starting])).toBe('refuted');
+      expect(ofUnavailable(never, [starting, split()])).toBe('refuted');
+    });
   });
 
   test('a node that did not answer leaves it open', () => {
