@@ -6,10 +6,10 @@ import {
   PeersAnswer,
   RoutesAnswer,
 } from '../../core/audit/answers.ts';
+import { nodeBesideNode } from './host-beside-node.ts';
 import { namespace, statistics } from './info-server.ts';
-import { describeOnKernel, makeHost, peers } from './namespaces.ts';
+import { describeOnKernel, peers } from './namespaces.ts';
 import type { Host } from './namespaces.ts';
-import { startActor } from './start-actor.ts';
 import type { Actor } from './start-actor.ts';
 
 const { p1, p2 } = peers;
@@ -29,13 +29,8 @@ async function asked(host: Host, item: string): Promise<unknown> {
 describeOnKernel('what an audit asks of a host', () => {
   let host: Host;
   let own: Actor;
-  let node: Actor;
   beforeAll(async () => {
-    host = await makeHost();
-    [own, node] = await Promise.all([startActor(host), startActor(host, 'p1')]);
-    await node.tell({ order: 'info', port: 3000 });
-    await node.tell({ order: 'listen', port: 3001 });
-    await own.tell({ order: 'info', port: 3000 });
+    ({ host, own } = await nodeBesideNode());
   });
   afterAll(() => host.end());
 

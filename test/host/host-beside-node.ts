@@ -34,3 +34,13 @@ export function hostBesideNode(): HostBesideNode {
     answerTo: (item) => answerTo(there().host, item),
   };
 }
+
+/** A host that is a node itself, beside one that listens on 3001 as well. */
+export async function nodeBesideNode(): Promise<{ host: Host; own: Actor; node: Actor }> {
+  const host = await makeHost();
+  const [own, node] = await Promise.all([startActor(host), startActor(host, 'p1')]);
+  await node.tell({ order: 'info', port: 3000 });
+  await node.tell({ order: 'listen', port: 3001 });
+  await own.tell({ order: 'info', port: 3000 });
+  return { host, own, node };
+}

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ProbeReply } from '../../core/observation.ts';
 import { answerTo, probe } from './ask.ts';
+import { nodeBesideNode } from './host-beside-node.ts';
 import { namespace, statistics } from './info-server.ts';
-import { describeOnKernel, makeHost, peers } from './namespaces.ts';
+import { describeOnKernel, peers } from './namespaces.ts';
 import type { Host } from './namespaces.ts';
 import { startActor } from './start-actor.ts';
 import type { Actor } from './start-actor.ts';
@@ -15,11 +16,7 @@ describeOnKernel('probe asks what it is asked', () => {
   let own: Actor;
   let node: Actor;
   beforeAll(async () => {
-    host = await makeHost();
-    [own, node] = await Promise.all([startActor(host), startActor(host, 'p1')]);
-    await node.tell({ order: 'info', port: 3000 });
-    await node.tell({ order: 'listen', port: 3001 });
-    await own.tell({ order: 'info', port: 3000 });
+    ({ host, own, node } = await nodeBesideNode());
   });
   afterAll(() => host.end());
 

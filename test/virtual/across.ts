@@ -2,7 +2,7 @@
 import { labAccount } from '../../lab/assembly/physical-names.ts';
 import type { ExecutionResult } from '../../lab/cloud/execution.ts';
 import type { Sts } from '../../lab/cloud/sts.ts';
-import { clusterAccount } from '../../lab/two-accounts.ts';
+import { clusterAccount } from './target-of-the-lab.ts';
 import { notLetIn, operationOf } from './faults.ts';
 import { begin, leftOf } from './play.ts';
 import type { Stage } from './play.ts';

@@ -1,4 +1,4 @@
-import { labAccount } from './assembly/physical-names.ts';
+import { labAccount } from '../../lab/assembly/physical-names.ts';
 
 /** The account that clusters of a lab of two accounts are in; the deployment is in the lab's own. */
 export const clusterAccount = '222222222222';

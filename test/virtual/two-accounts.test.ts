@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { buildAssembly } from '../../lab/build-assembly.ts';
-import { clusterAccount, twoAccounts } from '../../lab/two-accounts.ts';
+import { clusterAccount, twoAccounts } from './target-of-the-lab.ts';
 import { folderFor, poolFor } from './stage.ts';
 
 const Told = z.object({
