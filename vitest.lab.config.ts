@@ -8,7 +8,6 @@ export default defineConfig({
     globalSetup: ['test/assembly-setup.ts'],
     reporters: ['default', new CountsReporter()],
     testTimeout: 480_000,
-    hookTimeout: 240_000,
     // They live by the clock: on a machine that does something else as well, one try may come too late.
     retry: 1,
     fileParallelism: false,

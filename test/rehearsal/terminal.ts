@@ -16,7 +16,7 @@ export interface Terminal {
   readonly lines: () => string[];
   /** Everything that was sent to it, escapes included. */
   readonly sent: () => string;
-  /** Waits until it shows something like this. @throws after `patienceMs` with all that it shows. */
+  /** Waits until it shows something like this. @throws when the command has ended or after `patienceMs`, with all that it shows. */
   readonly until: (pattern: RegExp, patienceMs?: number) => Promise<string>;
   readonly close: () => void;
 }
@@ -70,6 +70,7 @@ export function openTerminal(options: TerminalOptions): Terminal {
       while (Date.now() < giveUpAt) {
         const shown = shows();
         if (pattern.test(shown)) return shown;
+        if (/^EXIT \d+$/m.test(shown)) break;
         await sleep(200);
       }
       throw new Error(`It never showed ${pattern} but:\n${shows()}`);
