@@ -18,6 +18,7 @@ export default defineConfig({
       'test/virtual/**',
       'test/lambda/engine/{interleaved*,lost-answers,mutants,nothing-pending,repeat}.test.ts',
     ],
+    globalSetup: ['test/temporary-folder-setup.ts'],
     reporters: ['default', new CountsReporter()],
     // Some live by the clock, and the machine may do something else as well; a second try is said by name.
     retry: process.env['CI'] === 'true' ? 1 : 0,

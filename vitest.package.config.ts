@@ -5,6 +5,7 @@ import { CountsReporter } from './test/counts-reporter.ts';
 export default defineConfig({
   test: {
     include: ['test/package/**/*.test.ts'],
+    globalSetup: ['test/temporary-folder-setup.ts'],
     reporters: ['default', new CountsReporter()],
     maxWorkers: 1,
     testTimeout: 240_000,

@@ -1,5 +1,6 @@
 import { answersOf } from './run-finished.ts';
 import type { Report } from './report.ts';
+import { splitAt } from './report/split.ts';
 
 /** One number of a run for CloudWatch; spans are in milliseconds. */
 export interface Measurement {
@@ -54,18 +55,19 @@ export function measurementsOf(report: Report): Measurement[] {
 }
 
 /**
- * From injected to seen in force, by the sign that the verdict goes by: where several clusters are
- * predicted that is the split itself, so both spans are told. From the end of the fault (its time, or what
- * stopped it) to the last step undone; a host's own timer may be a moment early, which counts as none.
+ * From injected to seen in force, by the sign that the verdict goes by; where several clusters are predicted,
+ * to the first node that told of another. From the end of the fault (its time, or what stopped it) to the last
+ * step undone; a host's own timer may be a moment early, which counts as none.
  */
-function spansOf({ timing, plan, stoppedBy }: Report): Measurement[] {
+function spansOf(report: Report): Measurement[] {
+  const { timing, plan, stoppedBy } = report;
   const { injectedAt, inForceAt, restoreAt, restoredAt, recoveredAt } = timing;
   const { bite, split, restore, recover } = runMetrics.spans;
   const splits = (plan.prediction?.clusterSizes.length ?? 0) > 1;
   const endedAt = earlier(restoreAt, stoppedBy?.at ?? null);
   return [
     ...span(bite, injectedAt, inForceAt),
-    ...(splits ? span(split, injectedAt, inForceAt) : []),
+    ...(splits ? span(split, injectedAt, splitAt(report)) : []),
     ...span(restore, endedAt, restoredAt),
     ...span(recover, restoredAt, recoveredAt),
   ];

@@ -3,6 +3,7 @@ import { instant, seconds } from './clock.ts';
 import { table } from './table.ts';
 import type { Markup } from './markup.ts';
 import type { Report } from '../report.ts';
+import { splitAt } from '../report/split.ts';
 
 /** One measured span; null: one of its ends was never seen. */
 export interface Timing {
@@ -47,13 +48,6 @@ const span = (what: string, says: string, from: number | null, until: number | n
 /** Milliseconds; null where it was not seen. */
 export const lasted = ({ from, until }: Timing): number | null =>
   from === null || until === null ? null : until - from;
-
-/** When a node first told of a cluster that was not there before the fault. */
-function splitAt({ clusters, timing: { injectedAt, restoredAt } }: Report): number | null {
-  if (injectedAt === null) return null;
-  const during = clusters.filter(({ at }) => at > injectedAt && at < (restoredAt ?? Infinity));
-  return during.length === 0 ? null : Math.min(...during.map(({ at }) => at));
-}
 
 /** When the last migration after restore was over; null: none was seen, or one was not seen to end. */
 function migratedAt({ nodes, timing: { restoredAt } }: Report): number | null {

@@ -28,7 +28,11 @@ describe('the numbers of a run', () => {
       restoredAt: 60_200,
       recoveredAt: 63_000,
     });
-    expect(valuesOf(report)).toEqual({
+    const told = [1_000, 2_900, 3_100, 63_000].map((instant, index) => ({
+      ...recorded.clusters[index]!,
+      at: instant,
+    }));
+    expect(valuesOf({ ...report, clusters: told })).toEqual({
       RunsConfirmed: 1,
       SteadyConfirmed: 1,
       InForceConfirmed: 1,
@@ -36,7 +40,7 @@ describe('the numbers of a run', () => {
       CleanConfirmed: 1,
       RecoveredConfirmed: 1,
       TimeToBite: 2_100,
-      TimeToSplit: 2_100,
+      TimeToSplit: 1_900,
       TimeToRestore: 200,
       TimeToRecover: 2_800,
       Residue: 0,
@@ -44,8 +48,8 @@ describe('the numbers of a run', () => {
   });
 
   test('leave out what was not seen, and never call it zero', () => {
-    const inForceAt = null;
-    const values = valuesOf(at({ inForceAt, recoveredAt: null, injectedAt: 1_000 }));
+    const unseen = { inForceAt: null, recoveredAt: null };
+    const values = valuesOf(at(unseen, { clusters: recorded.clusters.slice(0, 1) }));
     expect(Object.keys(values)).not.toContain('TimeToBite');
     expect(Object.keys(values)).not.toContain('TimeToSplit');
     expect(Object.keys(values)).not.toContain('TimeToRecover');
