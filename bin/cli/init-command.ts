@@ -64,13 +64,12 @@ export function addInit(root: Command): void {
 }
 
 async function init(options: InitOptions): Promise<void> {
-  const choice = await choiceOf(options);
-  const file = options.out ?? `${choice.kind}.yaml`;
-  if (existsSync(file) && !options.force) {
-    throw new Refusal(
-      `Cannot write "${file}" as it must not be there yet: found it; add --force to replace it`,
-    );
-  }
+  // Before anybody has answered the questions in vain.
+  if (options.out !== undefined) refuseThere(options.out, options);
+  const kind = options.kind ?? (asks(options) ? await askKind() : 'isolate-one-node');
+  const file = options.out ?? `${kind}.yaml`;
+  refuseThere(file, options);
+  const choice = await choiceOf(kind, options);
   const text = firstExperiment(choice, relative(dirname(resolve(file)), schemaFile()));
   writeFileSync(file, text);
   const commands = tagCommands(choice.cluster);
@@ -83,14 +82,22 @@ async function init(options: InitOptions): Promise<void> {
   next(`aerofault plan ${file}`);
 }
 
+function refuseThere(file: string, { force }: InitOptions): void {
+  if (force || !existsSync(file)) return;
+  throw new Refusal(
+    `Cannot write "${file}" as it must not be there yet: found it; add --force to replace it`,
+  );
+}
+
+const asks = ({ input }: InitOptions): boolean => input && canAsk();
+
 const nameOf = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 
-async function choiceOf(options: InitOptions): Promise<FirstChoice> {
-  const asks = options.input && canAsk();
-  const kind = options.kind ?? (asks ? await askKind() : 'isolate-one-node');
-  const cluster = options.cluster ?? (asks ? await askCluster() : missing());
-  const mechanism = options.mechanism ?? (asks ? await askMechanism() : 'iptables');
-  const holdSeconds = Number(options.hold ?? (asks ? await askHold() : '60'));
+async function choiceOf(kind: FirstKind, options: InitOptions): Promise<FirstChoice> {
+  const isAsked = asks(options);
+  const cluster = options.cluster ?? (isAsked ? await askCluster() : missing());
+  const mechanism = options.mechanism ?? (isAsked ? await askMechanism() : 'iptables');
+  const holdSeconds = Number(options.hold ?? (isAsked ? await askHold() : '60'));
   const choice = { kind, cluster, mechanism, holdSeconds };
   // Said now, in the words of every experiment, rather than when the file is read.
   const fault =

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -89,6 +89,17 @@ describeAtTerminal('aerofault init, question by question', () => {
     await one.until(/EXIT 0/);
 
     expect(experimentIn(out)).toMatchObject({ mechanism: 'iptables', holdSeconds: 60 });
+  });
+
+  test('a file that is there already is told before anything is asked, exit 2', async () => {
+    const out = aPlace();
+    writeFileSync(out, 'mine\n');
+    const one = terminal(aerofault(`init --out ${out}`));
+    await one.until(/EXIT 2/);
+
+    expect(one.shows()).toMatch(/must not be there yet/);
+    expect(one.shows()).not.toMatch(/What should happen\?/);
+    expect(readFileSync(out, 'utf8')).toBe('mine\n');
   });
 
   test.each(['xterm', 'dumb'])(
