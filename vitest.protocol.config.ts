@@ -12,6 +12,7 @@ export default defineConfig({
     ],
     reporters: ['default', new CountsReporter()],
     experimental: { viteModuleRunner: false },
+    maxWorkers: 2,
     testTimeout: 240_000,
     hookTimeout: 240_000,
   },
