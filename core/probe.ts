@@ -25,6 +25,7 @@ export { counterQuestions } from './probe/counters.ts';
 export { lagQuestions } from './probe/lag-questions.ts';
 export { guardMsOf } from './probe/windows.ts';
 export { firstLookMs, nextLookMs } from './probe/look-times.ts';
+export { showsByMs } from './probe/stretches.ts';
 
 /**
  * The questions a run asks, as items for probe.sh (docs: the header of host/probe.sh).

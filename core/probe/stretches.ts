@@ -2,7 +2,7 @@ import { within } from '../cut.ts';
 import { portNumbersOf } from '../experiment.ts';
 import { nodesOf } from '../inventory.ts';
 import type { Instance } from '../inventory.ts';
-import type { PlanPart } from '../plan/plan.ts';
+import type { Plan, PlanPart } from '../plan/plan.ts';
 import type { Subject } from '../probe.ts';
 import { predictedSizes } from '../topology/predicted-sizes.ts';
 import { onSpans, partsOf } from './windows.ts';
@@ -27,6 +27,10 @@ const settleMs = 5_000;
 const orphanMs = 14_000;
 /** What a service needs beside: to stop, or to load its data and listen. */
 const serviceMs = { on: 3_000, off: 30_000 };
+
+/** By when, after injectAt, nodes tell of a fault that is on from the first. */
+export const showsByMs = ({ prediction: { clusterSizes } }: Pick<Plan, 'prediction'>): number =>
+  clusterSizes.includes(0) ? orphanMs : settleMs;
 
 /** The stretches of a plan, from before injectAt to `endMs` after it. */
 export function stretchesOf(subject: Subject, endMs: number): Stretch[] {

@@ -12,6 +12,7 @@ import {
   lagQuestions,
   nextLookMs,
   partQuestions,
+  showsByMs,
   viewQuestions,
 } from '../../core/probe.ts';
 import type { Question } from '../../core/probe.ts';
@@ -33,6 +34,9 @@ function lastLookMs({ sliceSeconds }: Timing): number {
   return 1_000 * Math.min(8, Math.max(4, sliceSeconds));
 }
 
+/** A probe of a dropped connection takes two seconds; a look needs that and the way there. */
+export const lookNeedsMs = 3_000;
+
 /** When the hold looks next, and what was found. */
 export interface Proved {
   readonly until: string;
@@ -49,17 +53,13 @@ const pauseMs = 500;
  * moments: looks wait for it. Stop conditions hold from the first look on.
  */
 export async function prove(runId: string, gateways: Gateways): Promise<Proved> {
-  const { clock, timing } = gateways;
+  const { clock } = gateways;
   const context = await contextOf(runId, gateways);
-  const { injectAt = clock.now(), restoreAt = clock.now() } = context.run;
   const baseline = await baselineOf(context.run, gateways);
-  const appliedBy = Math.max(injectAt, clock.now()); // The proof begins once every step is done.
-  const giveUpAt = Math.min(
-    appliedBy + 1000 * timing.proveSeconds,
-    restoreAt - 2 * lastLookMs(timing),
-  );
+  const giveUpAt = giveUpAtOf(context, gateways);
   for (;;) {
     await clock.sleep(Math.max(0, proofLookAt(context, giveUpAt, gateways) - clock.now()));
+    const lookedAt = clock.now();
     const closed = closedBySays(await runOf(runId, gateways));
     if (closed !== undefined) return ended(closed, gateways);
     const { verdict, seen } = await lookInForce(context, 'prove', { baseline, gateways });
@@ -68,13 +68,28 @@ export async function prove(runId: string, gateways: Gateways): Promise<Proved> 
       await stopRun(context, stop, gateways);
       return ended(`stopped: ${stop.says}`, gateways);
     }
-    if (verdict.answer === 'confirmed' || clock.now() >= giveUpAt) {
+    if (verdict.answer === 'confirmed' || lookedAt >= giveUpAt) {
       await writeMarkers(context, seen.views, gateways);
-      const until = new Date(nextLookAt(context, gateways)).toISOString();
+      const until = new Date(firstOfHoldAt(context, gateways)).toISOString();
       return { until, says: `in force: ${verdict.answer}: ${verdict.evidence.join('; ')}` };
     }
     await clock.sleep(pauseMs);
   }
+}
+
+/**
+ * A look from here on is the proof's last. Of a short hold it leaves no less than Aerospike needs to show the
+ * fault, or all but what two looks need.
+ */
+function giveUpAtOf({ run, plan }: RunContext, { clock, timing }: Gateways): number {
+  const { injectAt = clock.now(), restoreAt = clock.now() } = run;
+  const appliedBy = Math.max(injectAt, clock.now()); // The proof begins once every step is done.
+  const inTime = Math.min(
+    appliedBy + 1000 * timing.proveSeconds,
+    restoreAt - 2 * lastLookMs(timing),
+  );
+  const atLeast = Math.min(appliedBy + showsByMs(plan), restoreAt - 2 * lookNeedsMs);
+  return Math.max(inTime, atLeast);
 }
 
 const ended = (says: string, { clock }: Gateways): Proved => ({
@@ -134,6 +149,12 @@ export async function baselineOf(
     seen: seen?.kind === 'probes' ? seen.seen : [],
     views: views?.kind === 'views' ? views.views : [],
   };
+}
+
+/** The first look after the proof: of a short hold at once, for later were too late. */
+function firstOfHoldAt(context: RunContext, gateways: Gateways): number {
+  const next = nextLookAt(context, gateways);
+  return next === context.run.restoreAt ? gateways.clock.now() : next;
 }
 
 /**

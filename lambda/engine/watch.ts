@@ -1,5 +1,5 @@
 import type { Gateways } from '../gateways.ts';
-import { baselineOf, lookInForce, nextLookAt } from './prove.ts';
+import { baselineOf, lookInForce, lookNeedsMs, nextLookAt } from './prove.ts';
 import { closedBySays, contextOf } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
 import { alarmStop, signStop, stopRun } from './stopping.ts';
@@ -13,9 +13,6 @@ export interface Watched {
 
 /** Host timers restore at `restoreAt` by themselves; the workflow lets them go first. */
 const hostsFirstMs = 1_000;
-
-/** A probe of a dropped connection takes two seconds; a look needs that and the way there. */
-const lookNeedsMs = 3_000;
 
 /**
  * One slice of the hold: is it over, is the fault still in force, must it stop? What a look sees is judged

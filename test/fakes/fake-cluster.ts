@@ -14,6 +14,8 @@ export interface ClusterParts {
   readonly network: FakeNetwork;
   readonly hosts: ReadonlyMap<string, FakeHost>;
   readonly clock: VirtualClock;
+  /** So long after a change nodes go on telling what was, in milliseconds. */
+  readonly tellsAfterMs?: number;
 }
 
 /** What a node saw from an instant on; a key that is null: it did not answer. */
@@ -28,7 +30,8 @@ const heartbeatPort = 3002;
 const listeners = new Set([3000, 3001, heartbeatPort, 3003]);
 
 /**
- * What packets meet between machines, and what Aerospike makes of it: it splits and heals at once.
+ * What packets meet between machines, and what Aerospike makes of it: it splits and heals at once, or so long
+ * after as it is told to.
  *
  * A heartbeat link that stands outlives a change of groups, for groups track connections; a packet filter
  * or a network ACL on its way ends it, and either end dials again as soon as it may.
@@ -59,7 +62,18 @@ export class FakeCluster {
     const node = instances.find((one) => one.role !== 'client' && one.address === address);
     return node === undefined || this.#heldBy(node) !== undefined
       ? undefined
-      : this.view(node.id, sizeAsked);
+      : { ...this.view(node.id, sizeAsked), ...this.#toldBy(node.id) };
+  }
+
+  /** Its cluster as a node tells it by now. */
+  #toldBy(nodeId: string): Partial<NodeView> {
+    const { clock, tellsAfterMs = 0 } = this.#parts;
+    if (tellsAfterMs === 0) return {};
+    const seen = this.#seen.get(nodeId) ?? [];
+    const known = seen.findLast(({ at }) => at <= clock.now() - tellsAfterMs) ?? seen[0];
+    if (known === undefined || known.key === null) return {};
+    const { size, key, principal } = known;
+    return { size, key, principal };
   }
 
   /** What a node says of itself and of its cluster. */

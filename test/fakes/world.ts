@@ -38,6 +38,8 @@ export interface WorldOptions {
   readonly transition?: typeof transition;
   /** What every run plans, whatever the planner says. */
   readonly plan?: (runId: string, planned: Plan) => Plan;
+  /** How long nodes go on telling of a cluster that is no more, in milliseconds. */
+  readonly tellsAfterMs?: number;
 }
 
 export class World {
@@ -67,6 +69,7 @@ export class World {
 
   constructor(options: WorldOptions) {
     const { inventory = exampleInventory(), transition: decide = transition, plan } = options;
+    const { tellsAfterMs = 0 } = options;
     const { clock } = this;
     const watcher = {
       applied: (runId: string, where: string) => this.#onApplied(runId, where),
@@ -86,7 +89,13 @@ export class World {
       inventory.instances.map(({ id }) => [id, new FakeHost(id, { clock, ...watcher })]),
     );
     const hosts = this.machines;
-    this.#cluster = new FakeCluster({ inventory, network: this.network, hosts, clock });
+    this.#cluster = new FakeCluster({
+      inventory,
+      network: this.network,
+      hosts,
+      clock,
+      tellsAfterMs,
+    });
     this.hosts = new FakeHosts({ hosts, cluster: this.#cluster, clock });
     this.schedule = new FakeSchedule(clock, (runId) => this.onSchedule(runId));
   }
