@@ -6,7 +6,8 @@ const partitionsMax = 131_072;
 /** What an experiment's author expects to see; each bound given is judged by itself. */
 export const Expect = z.strictObject({
   clusterSizes: z.array(z.int().min(0).max(256)).min(1).max(16).optional().meta({
-    description: 'Sizes of the clusters during the fault, in place of the prediction',
+    description:
+      'Sizes of the clusters during the fault; else as predicted. Whether it was in force is judged by the prediction all the same',
   }),
   principal: z.enum(['larger-side', 'smaller-side']).optional().meta({
     description:

@@ -34,6 +34,11 @@ const uselessIn = ({ allowedWindows = [] }: Experiment): string | undefined =>
 /** What a sequence cannot be. */
 export const ofSequences: readonly Contradiction<Experiment>[] = [
   {
+    found: ({ fault, expect }) => fault.kind === 'sequence' && expect?.clusterSizes !== undefined,
+    must: ({ expect }) =>
+      `expect must name no clusterSizes of a sequence, for each of its parts has its own: found ${expect?.clusterSizes?.join(' and ')}`,
+  },
+  {
     found: (experiment) => strangerIn(experiment) !== undefined,
     must: (experiment) =>
       `mechanisms of a sequence must be ${either(onHosts)}, for all others are undone once, at the end: found '${strangerIn(experiment)}'`,

@@ -50,15 +50,29 @@ export function settledFinding(name: string, view: NodeView | null): Finding {
     : { answer: 'refuted', saw: `${name} not stable, ${view.migrations} partitions migrating` };
 }
 
+/** Sizes of clusters, and whether the plan says them or the experiment's author. */
+export interface SaidSizes {
+  readonly by: 'predicted' | 'expected';
+  readonly sizes: readonly number[];
+}
+
 /** Did the cluster split as predicted? */
-export function sizesFinding({ inventory, plan: { prediction } }: Subject, views: Views): Finding {
-  const wanted = prediction.clusterSizes.toSorted((a, b) => a - b);
+export const sizesFinding = (subject: Subject, views: Views): Finding =>
+  sizesAgainst({ by: 'predicted', sizes: subject.plan.prediction.clusterSizes }, subject, views);
+
+/** Are the clusters of the sizes that somebody said? */
+export function sizesAgainst(
+  { by, sizes }: SaidSizes,
+  { inventory }: Subject,
+  views: Views,
+): Finding {
+  const wanted = sizes.toSorted((a, b) => a - b);
   if (views.length < nodesOf(inventory).length || views.some(({ view }) => view === null)) {
     return { answer: 'inconclusive', saw: 'not every node answered for its cluster' };
   }
   const groups = groupsOf(views);
   const split = wanted.join() === sizesOf(groups).join();
-  const saw = `cluster sizes ${sizesOf(groups).join(' and ')} under ${groups.length} key(s), predicted ${wanted.join(' and ')}`;
+  const saw = `cluster sizes ${sizesOf(groups).join(' and ')} under ${groups.length} key(s), ${by} ${wanted.join(' and ')}`;
   if (split) return { answer: 'confirmed', saw };
   const [whole] = sizesOf(groups);
   const stayed = whole === views.length ? `cluster_size stayed ${whole}: ` : '';

@@ -9,7 +9,8 @@ import type { Subject } from '../probe.ts';
 import { namespacesOf } from '../surveyed.ts';
 import type { Finding, VerdictAnswer } from '../verdict.ts';
 import type { Views } from './answers.ts';
-import { sizesFinding } from './cluster.ts';
+import { sizesAgainst } from './cluster.ts';
+import type { SaidSizes } from './cluster.ts';
 import { aboutClients, aboutLag } from './expected-traffic.ts';
 import { answerOf } from './hypothesis.ts';
 import type { Evidence, Hypothesis } from './hypothesis.ts';
@@ -28,16 +29,20 @@ export function hypothesesOf(evidence: Evidence): Hypothesis[] {
 }
 
 function aboutSizes({ clusterSizes }: Expect, evidence: Evidence): Hypothesis[] {
-  const { subject, sizes } = evidence;
-  const wanted = subject.plan.prediction.clusterSizes.toSorted((one, other) => one - other);
-  const found = sizes ?? evidence.looks.slice(-1).map(({ views }) => sizesFinding(subject, views));
+  const { subject, looks } = evidence;
+  const said: SaidSizes =
+    clusterSizes === undefined
+      ? { by: 'predicted', sizes: subject.plan.prediction.clusterSizes }
+      : { by: 'expected', sizes: clusterSizes };
+  const found =
+    evidence.sizes ?? looks.slice(-1).map(({ views }) => sizesAgainst(said, subject, views));
   const [worst] = worstFirst(found);
   if (worst === undefined) return [];
   return [
     {
       what: 'cluster sizes',
       by: clusterSizes === undefined ? 'prediction' : 'experiment',
-      expected: wanted.join(' and '),
+      expected: said.sizes.toSorted((one, other) => one - other).join(' and '),
       seen: worst.saw,
       answer: worst.answer,
     },
@@ -45,7 +50,10 @@ function aboutSizes({ clusterSizes }: Expect, evidence: Evidence): Hypothesis[] 
 }
 
 /** The sides as the nodes reported them at the last look; two that are equally large are neither. */
-function aboutPrincipal({ principal }: Expect, { baseline, looks }: Evidence): Hypothesis[] {
+function aboutPrincipal(
+  { principal }: Expect,
+  { subject, baseline, looks }: Evidence,
+): Hypothesis[] {
   if (principal === undefined) return [];
   const before = new Set(baseline.views.flatMap(({ view }) => view?.principal ?? []));
   const [leader] = before;
@@ -61,6 +69,10 @@ function aboutPrincipal({ principal }: Expect, { baseline, looks }: Evidence): H
     return [
       { ...told, seen: 'the principal before the fault did not answer', answer: 'inconclusive' },
     ];
+  }
+  const silent = silentIn({ subject, looks: looks.slice(-1) });
+  if (silent.length > 0) {
+    return [{ ...told, seen: `${silent.join(', ')} did not answer`, answer: 'inconclusive' }];
   }
   if (sizes.length < 2) return [{ ...told, seen: 'there was no split', answer: 'refuted' }];
   const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
@@ -142,7 +154,7 @@ const heldIn = ({ plan }: Subject): Set<string> =>
   );
 
 /** Names of nodes that did not answer in some look, but for those whose service the plan itself holds. */
-function silentIn({ subject, looks }: Evidence): string[] {
+function silentIn({ subject, looks }: Pick<Evidence, 'subject' | 'looks'>): string[] {
   const held = heldIn(subject);
   const wanted = nodesOf(subject.inventory).filter(({ id }) => !held.has(id));
   return wanted

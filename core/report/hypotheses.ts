@@ -3,6 +3,7 @@ import type { Hypothesis } from '../judge/hypothesis.ts';
 import { markersExpected } from './markers.ts';
 import { changesOf, endMsOf, injected, looksAt, sampleAt, subjectOf } from '../story.ts';
 import { sizesInRun } from '../judge/sizes.ts';
+import type { Subject } from '../probe.ts';
 import type { Story } from '../story.ts';
 import { worst } from '../verdict.ts';
 import type { Verdict } from '../verdict.ts';
@@ -21,9 +22,18 @@ export function hypothesesIn(
   const sizes =
     subject.plan.parts === undefined
       ? undefined
-      : sizesInRun({ subject, baseline, looks, of: 'run' }, recorded);
+      : sizesInRun({ subject: asExpected(subject), baseline, looks, of: 'run' }, recorded);
   const seen = hypothesesOf({ subject, baseline, looks, sizes, restoredAt, recoveredAt });
   return [...seen, ...markersExpected(story)];
+}
+
+/** What comes and goes as the plan says, but with the sizes that the experiment's author expects meanwhile. */
+function asExpected(subject: Subject): Subject {
+  const { plan, experiment } = subject;
+  const { clusterSizes } = experiment.expect ?? {};
+  if (clusterSizes === undefined) return subject;
+  const parts = plan.parts?.map((part) => ({ ...part, clusterSizes }));
+  return { ...subject, plan: { ...plan, prediction: { ...plan.prediction, clusterSizes }, parts } };
 }
 
 /** All of them together; of none, inconclusive. */

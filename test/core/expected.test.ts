@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { parseExperiment } from '../../core/experiment.ts';
 import type { Expect } from '../../core/expect.ts';
 import type { Sample } from '../../core/judge.ts';
+import { inForceFindings } from '../../core/judge.ts';
 import { hypothesesOf } from '../../core/judge/expected.ts';
 import type { Evidence, Hypothesis } from '../../core/judge/hypothesis.ts';
 import type { Seen } from '../../core/note.ts';
@@ -78,6 +79,22 @@ describe('cluster sizes', () => {
     expect(about('cluster sizes', judged(partition, { looks })).answer).toBe('refuted');
   });
 
+  test('are what the author expects, where something is; in force is another question', () => {
+    const whole = expecting({ clusterSizes: [3] });
+    expect(about('cluster sizes', judged(whole))).toEqual({
+      what: 'cluster sizes',
+      by: 'experiment',
+      expected: '3',
+      seen: 'cluster sizes 1 and 2 under 2 key(s), expected 3',
+      answer: 'refuted',
+    });
+    expect(about('cluster sizes', judged(whole, { looks: [cutSample(whole)] })).answer).toBe(
+      'confirmed',
+    );
+    const findings = inForceFindings(whole, openSample(whole), split());
+    expect(findings.filter(({ answer }) => answer !== 'confirmed')).toEqual([]);
+  });
+
   test('the last look decides, not the proof', () => {
     const looks = [split(), cutSample(partition)];
     expect(about('cluster sizes', judged(partition, { looks })).answer).toBe('refuted');
@@ -96,6 +113,19 @@ describe('the principal', () => {
   test('without a split there is no side', () => {
     const looks = [cutSample(partition)];
     expect(about('principal', judged(onLarger, { looks })).answer).toBe('refuted');
+  });
+
+  test('a node on either side that does not answer leaves it open', () => {
+    for (const silent of [0, 1]) {
+      const views = [{ size: 1, key: 'B' }, { size: 2 }, { size: 2 }].map((view, index) =>
+        index === silent ? null : view,
+      );
+      const looks = [split({ views: viewsOf(partition, views) })];
+      expect(about('principal', judged(onLarger, { looks }))).toMatchObject({
+        answer: 'inconclusive',
+        seen: `n${silent + 1} did not answer`,
+      });
+    }
   });
 
   test('a leader that does not answer leaves it open', () => {

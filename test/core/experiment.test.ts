@@ -209,6 +209,10 @@ describe('contradictions are refused', () => {
     [{ ...byAcl, severBy: 'acl-pulse' }, 'severBy must be left out for network-acl'],
     [{ ...pulsed, established: 'leave' }, "established must be 'sever' for severBy 'acl-pulse'"],
     [withAt(pulsed, ['established'], undefined), "for severBy 'acl-pulse': found 'leave'"],
+    [
+      { ...ofSequence, expect: { clusterSizes: [1, 2] } },
+      'expect must name no clusterSizes of a sequence, for each of its parts has its own: found 1 and 2',
+    ],
     [{ ...ofCount, detach: 'revoke' }, 'detach must be left out for iptables'],
     [{ ...ofXdr, detach: 'revoke' }, 'detach must be left out for network-acl'],
     [

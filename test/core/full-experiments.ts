@@ -114,6 +114,7 @@ const ofShare = {
 };
 export const ofSequence = {
   ...common,
+  expect: { lostMarkersMax: 0 },
   mechanism: 'iptables',
   holdSeconds: 3600,
   fault: {

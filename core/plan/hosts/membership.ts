@@ -71,11 +71,15 @@ export function membershipWarnings(part: Stopping): string[] {
     : [];
 }
 
-/** Sizes of the clusters while one part alone is on; ascending. */
+/**
+ * Sizes of the clusters while one part alone is on; ascending. Of what may move nodes and need not, the
+ * experiment's author may know better.
+ */
 export function sizesOf(part: Stopping): number[] {
   const { experiment, inventory } = part.request;
-  if (experiment.expect?.clusterSizes !== undefined) return experiment.expect.clusterSizes;
-  return movesNodes(part) ? part.fault.clusterSizes : [nodesOf(inventory).length];
+  if (movesNodes(part)) return part.fault.clusterSizes;
+  const expected = mayMoveNodes(part) ? experiment.expect?.clusterSizes : undefined;
+  return expected ?? [nodesOf(inventory).length];
 }
 
 /** Sizes of the clusters when the first part is on, and all that are on with it; ascending. */
@@ -87,11 +91,7 @@ export function sizesAtFirst(parts: readonly Stopping[]): number[] {
   return first.length === 1 ? sizesOf(one) : sizesTogether(first, one.request);
 }
 
-function sizesTogether(
-  parts: readonly Stopping[],
-  { experiment, inventory }: PartRequest,
-): number[] {
-  if (experiment.expect?.clusterSizes !== undefined) return experiment.expect.clusterSizes;
+function sizesTogether(parts: readonly Stopping[], { inventory }: PartRequest): number[] {
   const moving = parts.filter(movesNodes);
   const held = new Set(
     moving

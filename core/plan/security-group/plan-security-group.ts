@@ -112,8 +112,7 @@ function predictionOf({ cuts, clusterSizes }: FaultCuts, request: PlanRequest): 
   const falls = parts.filter(({ tracking }) => tracking === 'untracked').map(({ cut }) => cut);
   if (falls.length === parts.length) return { clusterSizes, connections: 'full', falls: cuts };
   const connections = falls.length === 0 ? 'new connections only' : 'partly established';
-  const stays = experiment.expect?.clusterSizes ?? [nodesOf(inventory).length];
-  return { clusterSizes: stays, connections, falls };
+  return { clusterSizes: [nodesOf(inventory).length], connections, falls };
 }
 
 function warningsOf(edits: readonly Step[], { experiment }: PlanRequest): string[] {

@@ -105,9 +105,9 @@ describe('a partition', () => {
     expect(plan(aPartition({}, { ports }), three, 'run1').prediction.clusterSizes).toEqual(sizes);
   });
 
-  test('expects what the experiment says, where it says so', () => {
+  test('predicts what it will do, whatever its author expects of the cluster', () => {
     const experiment = aPartition({ expect: { clusterSizes: [3] } });
-    expect(plan(experiment, three, 'run1').prediction.clusterSizes).toEqual([3]);
+    expect(plan(experiment, three, 'run1').prediction.clusterSizes).toEqual([1, 2]);
   });
 
   test("cuts the cluster's own port numbers, each once and in order", () => {
@@ -257,13 +257,25 @@ describe('a partition where nodes see each other without all seeing each other',
     { of: 5, topology: { kind: 'halves' }, sizes: [2, 3], warnings: [] },
   ])('$topology.kind of $of predicts $sizes', ({ of, topology, sizes, warnings }) => {
     const made = plan(
-      aPartition({}, { topology }),
+      aPartition({ holdSeconds: 20 }, { topology }),
       anInventory({ instances: someNodes(of) }),
       'run1',
     );
 
     expect(made.prediction.clusterSizes).toEqual(sizes);
     expect(made.warnings).toEqual(warnings);
+  });
+
+  test('warns of a hold that is over before those who are left out say so', () => {
+    const made = plan(
+      aPartition({ holdSeconds: 19 }, { topology: { kind: 'ring' } }),
+      five,
+      'run1',
+    );
+    expect(made.warnings).toEqual([
+      blocked,
+      'they say so after 12 s: a hold of 19 s may be over before that is proven, 20 s are enough',
+    ]);
   });
 
   test('splits nothing by fabric alone, and says nothing', () => {

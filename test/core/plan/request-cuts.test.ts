@@ -116,11 +116,23 @@ describe('cutsOfFault() of a partition', () => {
 });
 
 test.each([
-  { kind: 'partition', topology: { kind: 'ring' } },
   { kind: 'client-cut' },
   { kind: 'xdr-cut' },
-])('what the experiment expects of a $kind is what is predicted', (fault) => {
-  const four = { ...all, instances: [...all.instances, aNode(4)] };
+  { kind: 'partition', topology: { kind: 'halves' } },
+])('what the author of a $kind expects is not what is predicted', (fault) => {
+  const sizes = cutsFor(fault).clusterSizes;
+  expect(cutsFor(fault, { expect: { clusterSizes: [0, 1] } }).clusterSizes).toEqual(sizes);
+});
 
-  expect(cutsFor(fault, { expect: { clusterSizes: [0, 4] } }, four).clusterSizes).toEqual([0, 4]);
+test('but where more than one outcome is possible, the author says which', () => {
+  const fault = { kind: 'partition', topology: { kind: 'bridge' } };
+  const four = { ...all, instances: [...all.instances, aNode(4)] };
+  const sizesFor = (clusterSizes: number[]) =>
+    cutsFor(fault, { expect: { clusterSizes } }, four).clusterSizes;
+
+  expect(cutsFor(fault, {}, four).clusterSizes).toEqual([0, 3]);
+  expect([sizesFor([2, 0]), sizesFor([1, 3])]).toEqual([
+    [0, 2],
+    [0, 3],
+  ]);
 });

@@ -147,13 +147,6 @@ describe('a client-cut', () => {
     expect(Plan.parse(JSON.parse(JSON.stringify(made)))).toEqual(made);
   });
 
-  test('expects the cluster sizes that the experiment names', () => {
-    const experiment = aClientCut({ expect: { clusterSizes: [1, 1] } });
-    const { prediction } = plan(experiment, withRules(tcp('3000', '10.0.1.1/32')), 'run1');
-
-    expect(prediction.clusterSizes).toEqual([1, 1]);
-  });
-
   test('may fill a group to sixty rules', () => {
     const others = Array.from({ length: 58 }, (_, index) => tcp(`${5000 + index}`, '10.0.0.0/8'));
     const inventory = withRules(tcp('2999-3001', '10.0.1.1/32'), ...others);
