@@ -3,10 +3,10 @@ import { dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import * as z from 'zod';
-import { Mechanism } from '../../core/fault.ts';
 import { parseExperiment } from '../../core/experiment.ts';
+import { Zone } from '../../core/fault/named.ts';
 import { Refusal } from '../../core/refusal.ts';
-import { experimentIn } from '../../lib/experiment-file.ts';
+import { readText } from '../../lib/experiment-text.ts';
 import { askOne, askText } from './ask.ts';
 import { firstExperiment, firstKinds, tagCommands } from './first-experiments.ts';
 import type { FirstChoice, FirstKind } from './first-experiments.ts';
@@ -15,10 +15,14 @@ import { canAsk, next, print, printJson, tell } from './screen.ts';
 /** What a first experiment may be about. */
 export const kinds = z.enum(['isolate-one-node', 'split-in-halves', 'lose-a-zone', 'cut-clients']);
 
+/** How it may be done. */
+export const mechanisms = z.enum(['iptables', 'nft', 'security-group', 'network-acl']);
+
 const InitOptions = z.strictObject({
   cluster: z.string().optional(),
   kind: kinds.optional(),
-  mechanism: Mechanism.optional(),
+  zone: z.string().optional(),
+  mechanism: mechanisms.optional(),
   hold: z.string().optional(),
   out: z.string().optional(),
   force: z.boolean(),
@@ -31,6 +35,7 @@ const examples = `
 Examples:
   aerofault init
   aerofault init --cluster orders-staging --kind isolate-one-node --out isolate-one-node.yaml
+  aerofault init --cluster orders-staging --kind lose-a-zone --zone eu-west-1a
 
 Kinds:
 ${Object.entries(firstKinds)
@@ -46,14 +51,8 @@ export function addInit(root: Command): void {
     .description('Writes a first experiment, and the tags to set; asks for what is not given')
     .option('--cluster <name>', 'value of the tag aerofault:cluster')
     .addOption(new Option('--kind <kind>', 'what to do (below)').choices(kinds.options))
-    .addOption(
-      new Option('--mechanism <name>', 'how to do it').choices([
-        'iptables',
-        'nft',
-        'security-group',
-        'network-acl',
-      ]),
-    )
+    .option('--zone <name>', 'the availability zone to lose, with lose-a-zone')
+    .addOption(new Option('--mechanism <name>', 'how to do it').choices(mechanisms.options))
     .option('--hold <seconds>', 'how long the fault stays (default: 60)')
     .option('--out <file>', 'where to write it (default: KIND.yaml)')
     .option('--force', 'replace a file that is there', false)
@@ -71,10 +70,11 @@ async function init(options: InitOptions): Promise<void> {
   refuseThere(file, options);
   const choice = await choiceOf(kind, options);
   const text = firstExperiment(choice, relative(dirname(resolve(file)), schemaFile()));
+  // Said before it is written, in the words of every experiment, rather than when the file is read.
+  const experiment = parseExperiment(readText(text, { isJson: false }).value);
   writeFileSync(file, text);
-  const commands = tagCommands(choice.cluster);
-  if (options.json)
-    return printJson({ file, experiment: experimentIn(file), tagCommands: commands });
+  const commands = tagCommands(choice);
+  if (options.json) return printJson({ file, experiment, tagCommands: commands });
   tell(
     `Wrote ${file}. Only what bears the tags of its cluster can be touched; set them, with your ids:`,
   );
@@ -94,23 +94,28 @@ const asks = ({ input }: InitOptions): boolean => input && canAsk();
 const nameOf = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 
 async function choiceOf(kind: FirstKind, options: InitOptions): Promise<FirstChoice> {
+  refuseStrayZone(kind, options);
   const isAsked = asks(options);
-  const cluster = options.cluster ?? (isAsked ? await askCluster() : missing());
+  const cluster = options.cluster ?? (isAsked ? await askCluster() : missing('--cluster', 'NAME'));
+  const which =
+    kind === 'lose-a-zone'
+      ? { kind, zone: options.zone ?? (isAsked ? await askZone() : missing('--zone', 'ZONE')) }
+      : { kind };
   const mechanism = options.mechanism ?? (isAsked ? await askMechanism() : 'iptables');
   const holdSeconds = Number(options.hold ?? (isAsked ? await askHold() : '60'));
-  const choice = { kind, cluster, mechanism, holdSeconds };
-  // Said now, in the words of every experiment, rather than when the file is read.
-  const fault =
-    kind === 'cut-clients'
-      ? { kind: 'client-cut' }
-      : { kind: 'partition', topology: { kind: 'isolate', count: 1 } };
-  parseExperiment({ name: kind, cluster, fault, mechanism, holdSeconds });
-  return choice;
+  return { ...which, cluster, mechanism, holdSeconds };
 }
 
-function missing(): never {
+function missing(option: string, word: string): never {
   throw new Refusal(
-    'Cannot write an experiment as --cluster must name one where nobody can be asked: found none; add --cluster NAME',
+    `Cannot write an experiment as ${option} must name one where nobody can be asked: found none; add ${option} ${word}`,
+  );
+}
+
+function refuseStrayZone(kind: FirstKind, { zone }: InitOptions): void {
+  if (zone === undefined || kind === 'lose-a-zone') return;
+  throw new Refusal(
+    `Cannot write ${kind} as --zone must be left out where no zone is lost: found "${zone}"; add --kind lose-a-zone`,
   );
 }
 
@@ -126,10 +131,19 @@ const askCluster = (): Promise<string> =>
       nameOf.safeParse(said).success ? undefined : 'It must be letters, digits, dots and hyphens',
   });
 
+const askZone = (): Promise<string> =>
+  askText('Which availability zone is lost, as eu-west-1a?', {
+    wrong: (said) =>
+      Zone.safeParse(said).success ? undefined : 'It must be small letters, digits and hyphens',
+  });
+
 const askMechanism = (): Promise<'iptables' | 'security-group'> =>
   askOne('How?', [
     { value: 'iptables', label: 'packet filters on the hosts, through SSM' },
-    { value: 'security-group', label: 'security-group rules, without touching a host' },
+    {
+      value: 'security-group',
+      label: 'security-group rules; what stands is closed on the hosts, through SSM',
+    },
   ]);
 
 const askHold = (): Promise<string> =>

@@ -4,10 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { afterAll, describe, expect, test } from 'vitest';
-import { firstExperiment } from '../../bin/cli/first-experiments.ts';
-import { kinds } from '../../bin/cli/init-command.ts';
 import { program } from '../../bin/cli/program.ts';
-import { experimentIn } from '../../lib/experiment-file.ts';
 import { helpTexts, written } from '../../scripts/cli-doc.ts';
 import { runAerofault } from './run-aerofault.ts';
 
@@ -123,44 +120,6 @@ describe('completion', () => {
     const { code, stdout } = await runAerofault(['completion', shell], {});
     expect(stdout).toContain('aerofault');
     expect(code).toBe(0);
-  });
-});
-
-describe('aerofault init', () => {
-  test.each(kinds.options)('%s is an experiment, with help for editors', (kind) => {
-    const file = join(folder, `${kind}.yaml`);
-    const choice = {
-      kind,
-      cluster: '007',
-      mechanism: 'iptables',
-      holdSeconds: 60,
-    };
-    const text = firstExperiment(choice, 'schema/experiment.schema.json');
-    writeFileSync(file, text);
-
-    expect(text).toMatch(/^# yaml-language-server: \$schema=schema\/experiment\.schema\.json\n/);
-    expect(experimentIn(file)).toMatchObject({ name: kind, cluster: '007', holdSeconds: 60 });
-  });
-
-  test('writes it, prints the tags to set, and never replaces a file but by force', async () => {
-    const out = join(folder, 'first.yaml');
-    const words = ['init', '--cluster', 'orders-staging', '--out', out];
-    const { code, stdout } = await runAerofault(words, {});
-    writeFileSync(out, 'mine');
-    const again = await runAerofault(words, {});
-    const kept = readFileSync(out, 'utf8');
-    const forced = await runAerofault([...words, '--force', '--json'], {});
-
-    expect(stdout).toMatch(/^aws ec2 create-tags .*Key=aerofault:cluster,Value=orders-staging/m);
-    expect([code, again.code, kept, forced.code]).toEqual([0, 2, 'mine', 0]);
-    expect(JSON.parse(forced.stdout)).toMatchObject({ schemaVersion: 1, file: out });
-    expect(experimentIn(out).cluster).toBe('orders-staging');
-  });
-
-  test('where nobody can be asked, what is missing is refused', async () => {
-    const { code, stderr } = await runAerofault(['init'], {});
-    expect(stderr).toMatch(/add --cluster NAME\nNothing was touched\.\n$/);
-    expect(code).toBe(2);
   });
 });
 

@@ -91,6 +91,24 @@ describeAtTerminal('aerofault init, question by question', () => {
     expect(experimentIn(out)).toMatchObject({ mechanism: 'iptables', holdSeconds: 60 });
   });
 
+  test('asks for the zone that is lost, and for no other kind', async () => {
+    const out = aPlace();
+    const one = terminal(
+      aerofault(`init --out ${out} --kind lose-a-zone --cluster orders-staging`),
+    );
+    await one.until(/Which availability zone is lost/);
+    one.keys('EU', 'Enter');
+    await one.until(/It must be small letters, digits and hyphens/);
+    one.keys('BSpace', 'BSpace', 'eu-west-1b', 'Enter');
+    await one.until(/How\?/);
+    one.keys('Enter');
+    await one.until(/For how many seconds\?/);
+    one.keys('Enter');
+    await one.until(/EXIT 0/);
+
+    expect(experimentIn(out).fault).toMatchObject({ topology: { zone: 'eu-west-1b' } });
+  });
+
   test('a file that is there already is told before anything is asked, exit 2', async () => {
     const out = aPlace();
     writeFileSync(out, 'mine\n');
