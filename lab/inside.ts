@@ -3,9 +3,9 @@
  * for: when it ends, however it ends, the kernel ends everything it started.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import * as z from 'zod';
+import { writeNamed } from '../bin/cli/named-file.ts';
 import { reportText } from '../bin/cli/report-text.ts';
 import { writePage } from '../bin/cli/write-page.ts';
 import { ExperimentSchema } from '../core/experiment.ts';
@@ -56,16 +56,12 @@ function tell({ report, sentence }: Ended, options: LabOptions): void {
   const refused = report === undefined || report.outcome === 'refused';
   if (refused) process.stderr.write(`${sentence ?? report?.says}\nNothing was touched.\n`);
   if (report === undefined) return;
-  if (options.report !== undefined) writeReport(options.report, report);
-  if (options.html !== undefined) writePage(options.html, report);
-  if (options.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+  const json = `${JSON.stringify(report, null, 2)}\n`;
+  // First, so that it is told even where a file cannot be written any more.
+  if (options.json) process.stdout.write(json);
   else if (!refused) process.stdout.write(reportText(report));
-}
-
-function writeReport(file: string, report: object): void {
-  const path = resolve(file);
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.report !== undefined) writeNamed(options.report, json, { folders: true });
+  if (options.html !== undefined) writePage(options.html, report);
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

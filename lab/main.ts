@@ -10,6 +10,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { refuseUnwritable } from '../bin/cli/named-file.ts';
 import { BadExperiment, countedProblems } from '../lib/bad-experiment.ts';
 import { experimentIn } from '../lib/experiment-file.ts';
 import type { Experiment } from '../core/experiment.ts';
@@ -58,6 +59,9 @@ function rehearseInside(options: LabOptions, experiment: Experiment): Promise<nu
 async function main(): Promise<number> {
   const options = labOptions(process.argv.slice(2));
   const experiment = experimentIn(options.experiment);
+  for (const file of [options.report, options.html]) {
+    if (file !== undefined) refuseUnwritable(file, { folders: true });
+  }
   ensureTools(say);
   return rehearseInside(options, experiment);
 }

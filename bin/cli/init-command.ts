@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { Option } from 'commander';
@@ -10,6 +10,7 @@ import { readText } from '../../lib/experiment-text.ts';
 import { askOne, askText } from './ask.ts';
 import { firstExperiment, firstKinds, tagCommands } from './first-experiments.ts';
 import type { FirstChoice, FirstKind } from './first-experiments.ts';
+import { refuseUnwritable, writeNamed } from './named-file.ts';
 import { canAsk, next, print, printJson, tell } from './screen.ts';
 
 /** What a first experiment may be about. */
@@ -64,15 +65,15 @@ export function addInit(root: Command): void {
 
 async function init(options: InitOptions): Promise<void> {
   // Before anybody has answered the questions in vain.
-  if (options.out !== undefined) refuseThere(options.out, options);
+  if (options.out !== undefined) refuseFile(options.out, options);
   const kind = options.kind ?? (asks(options) ? await askKind() : 'isolate-one-node');
   const file = options.out ?? `${kind}.yaml`;
-  refuseThere(file, options);
+  refuseFile(file, options);
   const choice = await choiceOf(kind, options);
   const text = firstExperiment(choice, relative(dirname(resolve(file)), schemaFile()));
   // Said before it is written, in the words of every experiment, rather than when the file is read.
   const experiment = parseExperiment(readText(text, { isJson: false }).value);
-  writeFileSync(file, text);
+  writeNamed(file, text);
   const commands = tagCommands(choice);
   if (options.json) return printJson({ file, experiment, tagCommands: commands });
   tell(
@@ -82,11 +83,18 @@ async function init(options: InitOptions): Promise<void> {
   next(`aerofault plan ${file}`);
 }
 
-function refuseThere(file: string, { force }: InitOptions): void {
-  if (force || !existsSync(file)) return;
-  throw new Refusal(
-    `Cannot write "${file}" as it must not be there yet: found it; add --force to replace it`,
-  );
+function refuseFile(file: string, { force }: InitOptions): void {
+  if (file.endsWith('.json')) {
+    throw new Refusal(
+      `Cannot write "${file}" as the name of what is YAML must not end in .json: found one that does`,
+    );
+  }
+  if (!force && existsSync(file)) {
+    throw new Refusal(
+      `Cannot write "${file}" as it must not be there yet: found it; add --force to replace it`,
+    );
+  }
+  refuseUnwritable(file);
 }
 
 const asks = ({ input }: InitOptions): boolean => input && canAsk();

@@ -1,8 +1,8 @@
-import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import * as z from 'zod';
 import { experimentIn } from '../../lib/experiment-file.ts';
 import { lookingBy, LookingOptions, onClusters } from './looking.ts';
+import { writeNamed } from './named-file.ts';
 import { planDocument, planLines, planned } from './plan-file.ts';
 import { next, printJson, printProse, tell } from './screen.ts';
 
@@ -36,7 +36,7 @@ export function addPlan(root: Command): void {
       const { connection } = await lookingBy(aws);
       const shown = await planned(experiment, connection);
       const document = planDocument(shown);
-      if (out !== undefined) writeFileSync(out, `${JSON.stringify(document, null, 2)}\n`);
+      if (out !== undefined) writeNamed(out, `${JSON.stringify(document, null, 2)}\n`);
       if (json) printJson(document);
       else printProse(planLines(shown, { long: explain }));
       if (out !== undefined) tell(`  the plan as JSON: ${out}`);

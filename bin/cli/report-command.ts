@@ -42,11 +42,12 @@ export function addReport(root: Command): void {
       const { json, format, html, open, ...options } = ReportOptions.parse(given);
       const deployment = await deploymentOf(options);
       const { report, text, exitCode } = await reportRun(deployment, runIdIn(run));
+      // First, for where it cannot be written nothing is told but that.
+      const page = await reportPage(report, { html, open });
       if (json || format === 'json') printJson(report);
       else if (format === 'markdown') print([reportMarkdown(report).trimEnd()]);
       else printProse(text.trimEnd().split('\n'), atLeftEdge);
       if (format !== 'markdown') summariseForCi(report);
-      const page = await reportPage(report, { html, open });
       if (page !== undefined) tell(`  the report as a page: ${page}`);
       process.exitCode = exitCode;
       next(nextAfter(exitCode, report.runId));

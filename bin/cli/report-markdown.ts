@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { printable } from '../../core/printable.ts';
 import type { Report } from '../../core/report.ts';
 import type { Verdict } from '../../core/verdict.ts';
+import { tell } from './screen.ts';
 
 /** Most of it, in bytes: a page of a job shows nothing at all of what is far too long. */
 const bytesMax = 20_000;
@@ -31,7 +32,15 @@ export function reportMarkdown(report: Report): string {
 /** Adds the report to the page of the CI job that runs this, where there is one (GitHub's variable). */
 export function summariseForCi(report: Report): void {
   const file = process.env['GITHUB_STEP_SUMMARY'];
-  if (file !== undefined && file !== '') appendFileSync(file, `${reportMarkdown(report)}\n`);
+  if (file === undefined || file === '') return;
+  try {
+    appendFileSync(file, `${reportMarkdown(report)}\n`);
+  } catch (error) {
+    // How the run ended is what the exit code must tell.
+    tell(
+      `Cannot add the report to the page of the job as GITHUB_STEP_SUMMARY must be a writable file: found ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 const marks: Readonly<Record<Report['outcome'], string>> = {

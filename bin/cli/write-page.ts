@@ -1,10 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
 import { reportHtml } from '../../core/report-html.ts';
 import type { Report } from '../../core/report.ts';
+import { writeNamed } from './named-file.ts';
 
-/** Writes the page of a report, with the folders above it. */
+/** Writes the page of a report, with the folders above it. @throws Refusal where it cannot be written. */
 export function writePage(file: string, report: Report): void {
-  mkdirSync(dirname(resolve(file)), { recursive: true });
-  writeFileSync(file, reportHtml(report));
+  writeNamed(file, reportHtml(report), { folders: true });
 }

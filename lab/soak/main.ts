@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { refuseUnwritable } from '../../bin/cli/named-file.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { buildAssembly } from '../build-assembly.ts';
 import { compileCache } from '../compile-cache.ts';
@@ -31,6 +32,7 @@ const betweenStagesMs = 5_000;
 
 async function main(): Promise<number> {
   const options = soakOptions(process.argv.slice(2));
+  refuseUnwritable(options.log);
   ensureTools(say);
   const folder = mkdtempSync(join(tmpdir(), 'aerofault-soak-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));

@@ -71,6 +71,20 @@ test('plan --json is one document of plan and explanation, and --out writes the 
   rmSync(dirname(out), { recursive: true });
 });
 
+test('plan --out where nothing can be written is refused in one sentence', async () => {
+  const { code, stdout, stderr } = await aerofault([
+    'plan',
+    'examples/client-cut.json',
+    '--out',
+    '/nonexistent/plan.json',
+  ]);
+
+  expect(stderr).toBe(
+    'Cannot write "/nonexistent/plan.json" as it must be a writable file in a folder that is there: found ENOENT\nNothing was touched.\n',
+  );
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+});
+
 test('plans of all examples for three nodes fit one screen, 24 lines and 110 columns', async () => {
   const inventory = await observedWorld({ cluster: 'orders-staging', nodes: 3, clients: 1 });
   const files = readdirSync('examples').filter((file) => file.endsWith('.json'));

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { Report } from '../../core/report.ts';
 import type { Journal } from '../../lambda/gateways.ts';
 import { deployed } from './deployed.ts';
+import { runAerofault } from './run-aerofault.ts';
 import { execution, openRun, runId, stepId } from './open-run.ts';
 
 /** The command as a person runs it, against a stack, a journal in the lab's DynamoDB and a machine. */
@@ -148,6 +149,33 @@ describe('aerofault report', () => {
     const [, held = ''] = /id="report">(.*?)<\/script>/s.exec(page) ?? [];
     expect(JSON.parse(held)).toEqual(JSON.parse(stdout));
     expect(stderr).toContain(`the report as a page: ${file}`);
+    expect(code).toBe(3);
+  });
+
+  test('--html where nothing can be written is refused in one sentence', async () => {
+    const { journal, aerofault } = await deployed();
+    await openRun(journal);
+    const { code, stdout, stderr } = await aerofault('report', runId, '--html', 'package.json/x');
+
+    expect(stderr).toMatch(
+      /^Cannot write ".*" as it must be .*: found E\w+\nNothing was touched\.\n$/,
+    );
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  });
+
+  test('a page of the CI job that cannot be written is told, and the exit code is of the run', async () => {
+    const { journal, environment } = await deployed();
+    await openRun(journal);
+    await stuck(runId, journal);
+    const { code, stdout, stderr } = await runAerofault(['report', runId], {
+      ...environment,
+      GITHUB_STEP_SUMMARY: '/nonexistent/summary.md',
+    });
+
+    expect(stdout).toMatch(/^STUCK /);
+    expect(stderr).toMatch(
+      /^Cannot add the report to the page of the job as GITHUB_STEP_SUMMARY must be .*: found ENOENT.*\n$/,
+    );
     expect(code).toBe(3);
   });
 

@@ -120,6 +120,13 @@ describeAtTerminal('aerofault init, question by question', () => {
     expect(readFileSync(out, 'utf8')).toBe('mine\n');
   });
 
+  test('a place where nothing can be written is told before anything is asked, exit 2', async () => {
+    const one = terminal(aerofault(`init --out ${folder}/no/such/first.yaml`));
+    await one.until(/EXIT 2/);
+
+    expect(one.shows()).not.toMatch(/What should happen\?/);
+  });
+
   test.each(['xterm', 'dumb'])(
     'Ctrl-C in its midst leaves no file, exit 130 (TERM=%s)',
     async (term) => {

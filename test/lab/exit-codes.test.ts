@@ -38,6 +38,17 @@ describe('the lab ends', () => {
   });
 
   test.each([
+    ['main.ts', '--report'],
+    ['main.ts', '--html'],
+    ['soak/main.ts', '--log'],
+  ])('with 2 before it begins, where %s %s can never be written', (program, option) => {
+    const { status, stderr, stdout } = run(program, [option, 'package.json/x']);
+
+    expect(stderr).toMatch(/^Cannot write "package\.json\/x" as it must be .*: found ENOTDIR\n/);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  });
+
+  test.each([
     ['a number', '7', /Cannot read experiment as it must be an? object: found 7/],
     ['text that is no JSON', '{"name":', /Cannot read ".*" as it must be JSON: found /],
     ['an injected command', '{"name":"a;reboot"}', /Cannot read experiment as .* must .*: found /],
