@@ -72,7 +72,8 @@ async function watch(
     );
   }
   if (run === undefined) {
-    print(['No run is under way.']);
+    if (json) printJson({ runs: [] });
+    else print(['No run is under way.']);
     return exitCodes.refused;
   }
   const started = { runId: run.runId, executionArn: run.execution };

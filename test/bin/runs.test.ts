@@ -202,4 +202,16 @@ describe('aerofault status', () => {
     expect(all.stdout).toContain('1 step(s) intended, deadline 20');
     expect(one.stdout).toBe(all.stdout);
   });
+
+  test('where there is none, --json is a document nonetheless, watched or not', async () => {
+    const { aerofault } = await deployed();
+    const told = await aerofault('status', '--json');
+    const watched = await aerofault('status', '--watch', '--json');
+    const inWords = await aerofault('status', '--watch');
+
+    expect(JSON.parse(told.stdout)).toEqual({ schemaVersion: 1, runs: [] });
+    expect(watched.stdout).toBe(told.stdout);
+    expect(inWords.stdout).toBe('No run is under way.\n');
+    expect([told.code, watched.code, inWords.code]).toEqual([0, 2, 2]);
+  });
 });
