@@ -44,7 +44,7 @@ export function planDocument({ experiment, inventory, plan, digest }: Shown): ob
       hosts: plan.hosts.length,
       flows: flowsIn(plan),
     },
-    costs: { ...plan.calls, centsAtMost: expectedCents(experiment, usualTiming) },
+    costs: { ...plan.calls, centsAtMost: expectedCents(experiment, usualTiming), timing: 'usual' },
     plan,
     explanation: explain(inventory, plan),
   };

@@ -140,9 +140,12 @@ const chance = (experiment: Experiment, seed: number): string =>
     ? `each run chooses anew; with "seed": ${seed}, or --plan, as here`
     : `chosen with seed ${seed}`;
 
+/** A deployment may have been given spans of its own, which nothing that a plan reads tells. */
+const byTiming = 'by the usual timing';
+
 function waysOut({ experiment: { holdSeconds }, plan: { steps } }: Shown): string {
   const timer = steps.some(isHostStep) ? [`host timer at ${holdSeconds} s`] : [];
-  const schedule = `schedule at ${holdSeconds + usualTiming.graceSeconds} s`;
+  const schedule = `schedule at ${holdSeconds + usualTiming.graceSeconds} s ${byTiming}`;
   return [...timer, `workflow at ${holdSeconds} s`, schedule, 'sweeper', 'aerofault abort'].join(
     ', ',
   );
@@ -150,7 +153,7 @@ function waysOut({ experiment: { holdSeconds }, plan: { steps } }: Shown): strin
 
 function costs({ experiment, plan: { calls } }: Shown): string {
   const cents = expectedCents(experiment, usualTiming);
-  return `${calls.inject} + ${calls.restore} calls that change EC2 to inject and restore; at most ${(cents / 100).toFixed(2)} USD`;
+  return `${calls.inject} + ${calls.restore} calls that change EC2 to inject and restore; at most ${(cents / 100).toFixed(2)} USD ${byTiming}`;
 }
 
 const row = (name: string, text: string): string[] => [`  ${name.padEnd(10)}${text}`];

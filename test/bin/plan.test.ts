@@ -39,7 +39,12 @@ test('plan shows the steps and counts the calls, and changes nothing', async () 
   );
   expect(stdout).toMatch(/^ {2}keep .*clients to all 5 nodes \(3000\)/m);
   expect(stdout).toMatch(/^ {2}expect {4}cluster sizes 3 \| 2; /m);
-  expect(stdout).toMatch(/^ {2}costs {5}\d+ \+ \d+ calls that change EC2 .*0\.01 USD$/m);
+  expect(stdout).toMatch(
+    /^ {2}costs {5}\d+ \+ \d+ calls that change EC2 .*0\.01 USD by the usual timing$/m,
+  );
+  expect(stdout).toMatch(
+    /^ {2}ways out {2}workflow at 30 s, schedule at 150 s by the usual timing, sweeper, /m,
+  );
   expect(stdout).toMatch(
     /^Plan [0-9a-f]{8}: \d+ steps on 2 hosts, 2 of 6 machines cut off, exact\. Nothing was changed\.\n$/m,
   );
@@ -64,6 +69,7 @@ test('plan --json is one document of plan and explanation, and --out writes the 
     schemaVersion: 1,
     digest: expect.stringMatching(/^[0-9a-f]{8}$/),
     blastRadius: { machines: 1, ofMachines: 6, flows: 5 },
+    costs: { centsAtMost: 1, timing: 'usual' },
     plan: { calls },
     explanation: { calls },
   });
