@@ -3,8 +3,8 @@
  * of questions people have: did it work, what happened when, what was stopped, was it what we expected, is
  * everything back, how do you know, and what don't you know.
  */
-import { abridged } from './report-html/abridged.ts';
-import type { Abridged } from './report-html/abridged.ts';
+import { abridged, shares } from './report/abridged.ts';
+import type { Abridged } from './report/abridged.ts';
 import { byHand } from './report-html/by-hand.ts';
 import { embedded } from './report-html/embedded.ts';
 import { zeroOf } from './report-html/clock.ts';
@@ -27,8 +27,7 @@ import type { Report } from './report.ts';
 /** What a page may weigh, in bytes. */
 export const bytesMax = 400_000;
 
-/** Shares of what a page usually shows; a report that is still too large gets less shown. */
-const shares = [1, 0.5, 0.2, 0.1, 0.02];
+const here = 'are on this page; the report as JSON has all';
 
 /** Nothing is fetched, nothing is run; only the page's own style counts. */
 const policy =
@@ -41,7 +40,7 @@ const policy =
 export function reportHtml(report: Report): string {
   let page = '';
   for (const share of shares) {
-    page = pageOf(report, abridged(report, share)).markup;
+    page = pageOf(report, abridged(report, share, here)).markup;
     if (new TextEncoder().encode(page).length <= bytesMax) return page;
   }
   return page;

@@ -5,7 +5,7 @@ import { markup } from './markup.ts';
 import type { Content, Markup } from './markup.ts';
 import { folded, list, table } from './table.ts';
 import { toned } from './words.ts';
-import type { Abridged } from './abridged.ts';
+import type { Abridged } from '../report/abridged.ts';
 import type { ConnectionReport } from '../report/connections.ts';
 import type { Report } from '../report.ts';
 

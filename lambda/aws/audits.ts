@@ -1,9 +1,9 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
 import { Audit } from '../../core/audit/audit.ts';
 import type { Audits } from '../gateways-of-audits.ts';
 import type { Connection } from './connection.ts';
+import { gunzipped, gzipped } from './gzipped.ts';
 import { ItemTable } from './item-table.ts';
 import type { Item } from './journal-items.ts';
 
@@ -22,7 +22,6 @@ const keys = {
 const Place = z.object({ sk: z.string(), auditId: z.string(), startedAt: z.int() });
 type Place = z.infer<typeof Place>;
 
-const inflatedBytesMax = 64 * 1024 * 1024;
 const triesMax = 5;
 
 /**
@@ -41,7 +40,7 @@ export function dynamoAudits(connection: Connection, options: { table: string })
     accepted: (cluster) => table.read(keys.accepted(cluster), readAudit),
     accept: (audit) =>
       table.put(
-        marshall({ ...keys.accepted(audit.cluster), auditId: audit.auditId, gzip: zipped(audit) }),
+        marshall({ ...keys.accepted(audit.cluster), auditId: audit.auditId, gzip: gzipped(audit) }),
       ),
   };
 }
@@ -67,7 +66,7 @@ async function putInPlace(table: ItemTable, audit: Audit): Promise<void> {
       ExpressionAttributeValues: marshall({
         ':id': audit.auditId,
         ':at': audit.startedAt,
-        ':gzip': zipped(audit),
+        ':gzip': gzipped(audit),
         ...(held === undefined ? {} : { ':held': held }),
       }),
     });
@@ -104,10 +103,7 @@ async function placesOf(table: ItemTable, cluster: string): Promise<Place[]> {
   return items.map((item) => Place.parse(unmarshall(item)));
 }
 
-const zipped = (audit: Audit): Uint8Array => gzipSync(JSON.stringify(audit));
-
 function readAudit(item: Item): Audit {
   const { gzip } = z.object({ gzip: z.instanceof(Uint8Array) }).parse(unmarshall(item));
-  const text = gunzipSync(gzip, { maxOutputLength: inflatedBytesMax }).toString('utf8');
-  return Audit.parse(JSON.parse(text));
+  return Audit.parse(gunzipped(gzip));
 }

@@ -1,4 +1,3 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import * as z from 'zod';
@@ -8,9 +7,11 @@ import { Inventory } from '../../core/inventory.ts';
 import { RunItem } from '../../core/journal.ts';
 import { Note } from '../../core/note.ts';
 import { Plan } from '../../core/plan/plan.ts';
+import { abridged, shares } from '../../core/report/abridged.ts';
 import { Report } from '../../core/report.ts';
 import { scriptNames } from '../../core/script-names.ts';
 import type { PlanRecord, RunRequest } from '../gateways.ts';
+import { gunzipped, gzipped } from './gzipped.ts';
 import type { Signature } from './run-update.ts';
 
 /** An item as the DynamoDB client gives and takes it. */
@@ -67,9 +68,36 @@ export function readRunItem(stored: Item): StoredRunItem {
   return { item: RunItem.parse({ ...rest, pending: [...pending].toSorted() }), writers };
 }
 
-/** Notes, requests and reports are stored as they are, under one attribute, for people to read. */
+/** So many bytes are stored as they are, for people to read in the console. */
+const plainBytesMax = 8 * 1024;
+
+/**
+ * Notes, requests and reports, under one attribute: what is small as it is, all else compressed, for what a
+ * hundred machines saw of each other in one look is more than an item may hold.
+ */
 export function contentItem(key: Key, content: object): Item {
-  return itemOf({ ...key, content });
+  const isSmall = Buffer.byteLength(JSON.stringify(content)) <= plainBytesMax;
+  return itemOf({ ...key, ...(isSmall ? { content } : { gzip: gzipped(content) }) });
+}
+
+/** An item may be 409,600 bytes; the rest is for its key and names. */
+const gzipBytesMax = 400_000;
+
+const inJournal = "are in the journal's report; report.json in the bucket of reports has all";
+
+/**
+ * A report, whole where an item holds it. A cluster that changed all the time may leave more: of that the
+ * journal keeps the ends and extremes, and its report says so among the limits.
+ */
+export function reportItem(runId: string, report: Report): Item {
+  const key = keys.report(runId);
+  let item = contentItem(key, report);
+  for (const share of shares) {
+    if ((item['gzip']?.B?.length ?? 0) <= gzipBytesMax) break;
+    const { report: shorter, leftOut } = abridged(report, share, inJournal);
+    item = contentItem(key, { ...shorter, limits: [...shorter.limits, ...leftOut] });
+  }
+  return item;
 }
 
 const Requested = z.strictObject({
@@ -94,21 +122,18 @@ const PlanContent = z.strictObject({
   digest: z.string(),
   documents: z.partialRecord(z.enum(scriptNames), DocumentVersion).optional(),
 });
-const inflatedBytesMax = 64 * 1024 * 1024;
 
 /**
  * A plan record, compressed. An item may be 400 KB, and the inventory of 1,000 instances with the
  * interfaces and rules around them is more than that as text; gzip makes it a tenth or less.
  */
 export function planItem(runId: string, record: PlanRecord): Item {
-  const gzip = gzipSync(JSON.stringify(record));
-  return itemOf({ ...keys.plan(runId), digest: record.digest, gzip });
+  return itemOf({ ...keys.plan(runId), digest: record.digest, gzip: gzipped(record) });
 }
 
 export function readPlan(item: Item): PlanRecord {
-  const { gzip } = z.object({ gzip: z.instanceof(Uint8Array) }).parse(unmarshall(item));
-  const text = gunzipSync(gzip, { maxOutputLength: inflatedBytesMax }).toString('utf8');
-  return PlanContent.parse(JSON.parse(text));
+  const { gzip } = Gzipped.parse(unmarshall(item));
+  return PlanContent.parse(gunzipped(gzip));
 }
 
 const Shut = z.object({ until: z.int() });
@@ -116,8 +141,12 @@ const Shut = z.object({ until: z.int() });
 /** Until when the journal is shut to new runs, in epoch milliseconds. */
 export const readGate = (item: Item): number => Shut.parse(contentOf(item)).until;
 
+const Gzipped = z.object({ gzip: z.instanceof(Uint8Array) });
+const Content = z.union([Gzipped, z.object({ content: z.unknown() })]);
+
 function contentOf(item: Item): unknown {
-  return z.object({ content: z.unknown() }).parse(unmarshall(item)).content;
+  const stored = Content.parse(unmarshall(item));
+  return 'gzip' in stored ? gunzipped(stored.gzip) : stored.content;
 }
 
 const itemOf = (value: object): Item => marshall(value, { removeUndefinedValues: true });

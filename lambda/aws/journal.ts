@@ -15,6 +15,7 @@ import {
   readReport,
   readRequest,
   readRunItem,
+  reportItem,
 } from './journal-items.ts';
 import { holderOf, releaseLock, takeLock } from './locks.ts';
 import { writeRun } from './run-writes.ts';
@@ -85,7 +86,7 @@ function papers(table: ItemTable): Pick<Journal, Papers> {
       });
       return items.map(readNote);
     },
-    putReport: (runId, report) => table.put(contentItem(keys.report(runId), report)),
+    putReport: (runId, report) => table.put(reportItem(runId, report)),
     report: (runId) => table.read(keys.report(runId), readReport),
   };
 }

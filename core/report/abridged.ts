@@ -1,18 +1,18 @@
 /**
- * A report cut down to what a page can hold: long series keep their extremes, long lists their beginning,
- * and what was left out is told. What the page shows and the JSON in it are made of the same.
+ * A report cut down to what a page, or an item of the journal, can hold: long series keep their extremes,
+ * long lists their beginning, and what was left out is told.
  */
 import { endsOfRuns, extremes, firstOnes, shortened } from './fewer.ts';
 import type { Report } from '../report.ts';
 import type { Verdict } from '../verdict.ts';
 
-/** A report for a page, and a sentence for everything that is missing in it. */
+/** A shorter report, and a sentence for everything that is missing in it. */
 export interface Abridged {
   readonly report: Report;
   readonly leftOut: readonly string[];
 }
 
-/** What a page holds at most, before `share` makes it less. */
+/** What is held at most, before `share` makes it less. */
 const most = {
   spans: 600,
   clients: 240,
@@ -25,15 +25,26 @@ const most = {
   states: 200,
 };
 
-/** @param share of what a page usually holds: from 1, all, down to 0. */
-export function abridged(report: Report, share = 1): Abridged {
+/** Shares of what a page usually shows; a report that is still too large gets less shown. */
+export const shares = [1, 0.5, 0.2, 0.1, 0.02];
+
+/**
+ * @param share of what is usually held: from 1, all, down to 0.
+ * @param where they are that are kept, as the sentences say it.
+ */
+export function abridged(report: Report, share: number, where: string): Abridged {
   const leftOut: string[] = [];
+  const tell = (kept: number, all: number, what: string, how = ''): void => {
+    if (kept < all) leftOut.push(`${kept} of ${all} ${what} ${where}${how}`);
+  };
   const bound = (name: keyof typeof most): number => Math.max(4, Math.floor(most[name] * share));
   const some = <Item>(items: readonly Item[], atMost: number, what: string): Item[] => {
     const kept = firstOnes(items, atMost);
-    if (kept.length < items.length) leftOut.push(sentence(kept.length, items.length, what));
+    tell(kept.length, items.length, what);
     return kept;
   };
+  const tellSeries = (kept: number, all: number, what: string): void =>
+    tell(kept, all, what, ': ends and extremes were kept');
   const texts = (items: readonly string[], what: string): string[] =>
     some(items, bound('lines'), what).map(shortened);
   const spansEach = Math.max(6, Math.floor(bound('spans') / Math.max(1, report.nodes.length)));
@@ -46,12 +57,12 @@ export function abridged(report: Report, share = 1): Abridged {
     ({ timeouts }) => timeouts,
     ({ errors }) => errors,
   ]);
-  tellSeries(leftOut, 'records of nodes', report.nodes.map(spansOf), nodes.map(spansOf));
-  tellSeries(leftOut, 'spans of clients', [report.clients.length], [clients.length]);
+  tellSeries(spansIn(nodes), spansIn(report.nodes), 'records of nodes');
+  tellSeries(clients.length, report.clients.length, 'spans of clients');
   // A long hold is one state that comes again and again.
   const isLong = report.states.length > bound('states');
   const states = isLong ? endsOfRuns(report.states, ({ state }) => state) : report.states;
-  tellSeries(leftOut, 'states', [report.states.length], [states.length]);
+  tellSeries(states.length, report.states.length, 'states');
   const size = Math.max(1, report.nodes.length);
   const clustersMost = Math.min(bound('clusters'), Math.ceil(bound('clusterNames') / size));
   const verdictOf = (verdict: Verdict, what: string): Verdict => ({
@@ -93,24 +104,10 @@ export function abridged(report: Report, share = 1): Abridged {
   };
 }
 
-const spansOf = ({ spans }: Report['nodes'][number]): number => spans.length;
+const spansIn = (nodes: Report['nodes']): number =>
+  nodes.reduce((sum, { spans }) => sum + spans.length, 0);
 
 const saidShortly = <Item extends { says: string }>(item: Item): Item => ({
   ...item,
   says: shortened(item.says),
 });
-
-const sentence = (kept: number, all: number, what: string): string =>
-  `${kept} of ${all} ${what} are on this page; the report as JSON has all`;
-
-function tellSeries(
-  leftOut: string[],
-  what: string,
-  before: readonly number[],
-  after: readonly number[],
-): void {
-  if (total(after) === total(before)) return;
-  leftOut.push(`${sentence(total(after), total(before), what)}: ends and extremes were kept`);
-}
-
-const total = (all: readonly number[]): number => all.reduce((sum, one) => sum + one, 0);
