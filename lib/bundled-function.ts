@@ -20,6 +20,7 @@ export interface BundledFunctionProps {
   /** Folder of the one program of all handlers. */
   readonly bundles: string;
   readonly timeoutSeconds: number;
+  readonly memoryMegabytes: number;
   readonly environment: Readonly<Record<string, string>>;
   readonly statements: readonly iam.PolicyStatement[];
   readonly logRetention: logs.RetentionDays;
@@ -49,7 +50,7 @@ export class BundledFunction extends Construct {
       architecture: lambda.Architecture.ARM_64,
       handler: 'index.handler',
       code: lambda.Code.fromAsset(programOf(props.handler, props.bundles)),
-      memorySize: 512,
+      memorySize: props.memoryMegabytes,
       timeout: Duration.seconds(props.timeoutSeconds),
       environment: { ...props.environment, AEROFAULT_HANDLER: props.handler },
       role: this.#role,

@@ -38,6 +38,8 @@ interface Shape {
   /** What it alone is told. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly seconds: number;
+  /** What most need when absent. */
+  readonly megabytes?: number;
   /** How long a throttled change is repeated; as long as an inject can wait when absent. */
   readonly patienceSeconds?: number;
   /** What it may do beside what it may to clusters. */
@@ -87,8 +89,8 @@ export class RunFunctions extends Construct {
     this.restore = this.#add('Restore', 'restore', restorer);
     this.proveClean = this.#add('ProveClean', 'prove-clean', restorer);
     this.awaitRecovery = this.#add('AwaitRecovery', 'await-recovery', { seconds: 60 });
-    this.report = this.#add('Report', 'report', { seconds: 60 });
-    this.sweep = this.#add('Sweep', 'sweep', ofEveryRun(restorer));
+    this.report = this.#add('Report', 'report', { seconds: 60, ...reader });
+    this.sweep = this.#add('Sweep', 'sweep', { ...ofEveryRun(restorer), ...reader });
     this.deleteGuard = this.#add('DeleteGuard', 'delete-guard', ofEveryRun(restorer));
     this.audit = this.#add('Audit', 'audit', auditor);
   }
@@ -116,6 +118,7 @@ export class RunFunctions extends Construct {
       logRetention,
       statements,
       timeoutSeconds: Math.min(shape.seconds, timing.lambdaSeconds),
+      memoryMegabytes: shape.megabytes ?? megabytes,
       environment: {
         ...this.#environment(),
         ...this.#wayIn(handler),
@@ -205,6 +208,14 @@ const restorer: Shape = {
   patienceSeconds: 60,
   rights: (_, journal) => journal.freeLocks(),
 };
+
+const megabytes = 512;
+
+/**
+ * Reads all that a run noted: of an hour at 128 nodes some 700 MB once it is parsed, ten seconds of a whole
+ * processor, which is what this much memory comes with (docs/benchmarks.md).
+ */
+const reader = { megabytes: 1_769 };
 
 /** The same for whichever run there is. */
 const ofEveryRun = (shape: Shape): Shape => ({

@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import { ConnectionAnswer } from '../observation.ts';
 import { answersIn, nameOf } from '../judge/answers.ts';
-import type { Sample } from '../judge/answers.ts';
+import type { AnswerTo, Sample } from '../judge/answers.ts';
 import { canaryQuestions, controlQuestions, cutQuestions } from '../probe.ts';
 import type { ConnectionQuestion, Subject } from '../probe.ts';
 import { looksAt, sampleAt, subjectOf } from '../story.ts';
@@ -65,15 +65,15 @@ function rowOf(
   return { from: nameOf(from, subject), to: nameOf(to, subject), port, family, kind };
 }
 
-/** The answer in the first of the looks that has one. */
+/** The answer in the first of the looks that has one; of an hour's, only those that it takes are gone through. */
 function answerAt(
   samples: readonly (Sample | undefined)[],
 ): (question: Pick<ConnectionQuestion, 'from' | 'item'>) => ConnectionReport['before'] {
-  const answers = samples.flatMap((sample) =>
-    sample === undefined ? [] : [answersIn(sample.seen)],
-  );
+  const looked = samples.filter((sample) => sample !== undefined);
+  const known: AnswerTo[] = [];
   return (question) => {
-    for (const answerTo of answers) {
+    for (const [index, { seen }] of looked.entries()) {
+      const answerTo = (known[index] ??= answersIn(seen));
       const { data, success } = Answer.safeParse(answerTo(question) ?? null);
       if (success && data !== null) return data;
     }

@@ -44,7 +44,7 @@ export const prices = {
   read: 0.000000125,
 };
 
-/** Memory of every Lambda, in GB (lib/bundled-function.ts). */
+/** Memory of the Lambdas of states before the report, in GB (lib/run-functions.ts). */
 export const gigabytes = 0.5;
 
 /** A state of the workflow is a task, and most have a choice or a wait behind them. */

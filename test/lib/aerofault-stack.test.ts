@@ -6,6 +6,7 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { parseExperiment } from '../../core/experiment.ts';
+import { gigabytes } from '../../core/report/states.ts';
 import { usualTiming } from '../../core/timing.ts';
 import { exampleInput } from '../../lib/example-input.ts';
 import { aStack, handlers, ofType, only, resourcesOf, textOf } from './synthesised.ts';
@@ -117,6 +118,17 @@ describe('the Lambdas', () => {
   test('never live longer than the L of the restore protocol', () => {
     expect(Math.max(...timeouts({}))).toBe(usualTiming.lambdaSeconds);
     expect(Math.max(...timeouts({ timing: { lambda: Duration.seconds(45) } }))).toBe(45);
+  });
+
+  test('have memory alike, but for those that read all of a run', () => {
+    const sizes = lambdas.map(({ Properties }) => ({
+      handler: String(variablesOf(Properties)['AEROFAULT_HANDLER']),
+      size: Properties['MemorySize'],
+    }));
+    const readers = new Set(['report', 'sweep']);
+    for (const { handler, size } of sizes) {
+      expect(size, handler).toBe(readers.has(handler) ? 1_769 : 1024 * gigabytes);
+    }
   });
 
   test('need their program, and say how to make it', () => {
