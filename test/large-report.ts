@@ -35,6 +35,8 @@ export function large(turns: number, count = 100): Report {
         port,
         family: 'IPv4' as const,
         kind: away > 30 ? ('cut' as const) : ('control' as const),
+        needed: true,
+        expected: null,
         before: 'open' as const,
         during: away > 30 ? ('timed-out' as const) : ('open' as const),
         after: 'open' as const,

@@ -21,32 +21,30 @@ export const letters: Readonly<Record<string, string>> = {
 /** As it should be, not as it should be, or nobody can tell. */
 export type Judged = 'right' | 'wrong' | 'unknown';
 
-/** Says of every connection at every moment whether it was as it should be. */
+/**
+ * Says of every connection at every moment whether it was as it should be, as the verdicts do: before the
+ * fault it must be open if it is needed; from then on what was open counts, and who refused may refuse still.
+ */
 export function judgeOf(report: Report): (one: ConnectionReport, moment: Moment) => Judged {
-  const cuts = new Set(report.connections.filter(({ kind }) => kind === 'cut').flatMap(bothWays));
   // Of a fault that comes and goes or stops a share alone, the last look says little: parts have verdicts of their own.
   const isSteady = report.parts.length === 0;
   const isInjected = report.timing.injectedAt !== null;
-  const falls = report.plan.prediction?.connections;
   return (one, moment) => {
     const answer = one[moment];
     if (answer === null || answer === 'absent') return 'unknown';
-    if (one.kind === 'canary') {
-      // Before the fault it is dialled: open is how it begins.
-      if (moment !== 'during' || !isInjected || !bothWays(one).some((way) => cuts.has(way))) {
-        return isOf(answer === 'alive' || answer === 'open');
-      }
-      if (!isSteady || falls === undefined || falls === 'partly established') return 'unknown';
-      return isOf(answer === (falls === 'full' ? 'dead' : 'alive'));
+    if (moment === 'before') {
+      return answer === 'open' ? 'right' : one.needed === true ? 'wrong' : 'unknown';
     }
-    if (one.kind === 'control' || moment !== 'during') return isOf(answer === 'open');
+    if (one.kind === 'control' && moment === 'during' && one.before === 'refused') {
+      return isOf(['open', 'refused'].includes(answer));
+    }
+    if (one.before !== 'open') return 'unknown';
+    if (moment === 'after' || one.kind === 'control') return isOf(answer === 'open');
+    if (one.kind === 'canary') {
+      return one.expected === null ? 'unknown' : isOf(answer === one.expected);
+    }
     return isSteady && isInjected ? isOf(answer !== 'open') : 'unknown';
   };
 }
 
 const isOf = (right: boolean): Judged => (right ? 'right' : 'wrong');
-
-const bothWays = ({ from, to, port }: ConnectionReport): string[] => [
-  JSON.stringify([from, to, port]),
-  JSON.stringify([to, from, port]),
-];

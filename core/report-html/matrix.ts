@@ -26,7 +26,8 @@ export function matrix(whole: Report, { report: shown }: Abridged): Markup {
 }
 
 function judgement({ parts, timing }: Report): string {
-  if (timing.injectedAt === null) return 'Nothing was injected: every connection should be open.';
+  if (timing.injectedAt === null)
+    return 'Nothing was injected: every connection that is needed should be open.';
   return parts.length === 0
     ? 'What is not as the plan would have it is marked wrong.'
     : 'Parts of the fault come and go: what is cut is judged part by part, in the evidence; here it is the last answer.';
