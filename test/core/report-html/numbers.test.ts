@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { splitAt } from '../../../core/report/split.ts';
 import { everyKind } from '../../recorded-reports.ts';
 import { cellsOf, instantsOf, millisecondsIn, pageOf } from './page.ts';
 import type { Page } from './page.ts';
@@ -9,6 +10,17 @@ const ago = (cell: string | undefined, page: Page): number =>
   zeroOf(page) + millisecondsIn(cell ?? '');
 const orNull = (cell: string | undefined, unknown: string): number | null =>
   cell === unknown ? null : Number(cell);
+
+/** The end of the last span after restore in which a node migrated; null where one goes on, or none did. */
+function migratedAt({ nodes, timing: { restoredAt } }: Page['json']): number | null {
+  const ends = nodes.flatMap(({ spans }) =>
+    spans.flatMap(({ migrating }, index) =>
+      migrating === true ? [spans[index + 1]?.at ?? Infinity] : [],
+    ),
+  );
+  const late = ends.filter((end) => end > (restoredAt ?? Infinity));
+  return late.length === 0 || late.includes(Infinity) ? null : Math.max(...late);
+}
 
 const inOrder = (all: readonly number[]): number[] => all.toSorted((one, other) => one - other);
 
@@ -24,13 +36,17 @@ describe.each(everyKind())('the page of %s tells the same as its JSON', (name, r
     const { timing } = json;
     const asked: Record<string, readonly [number | null, number | null]> = {
       inject: [timing.injectAt, timing.injectedAt],
+      split: [timing.injectedAt, splitAt(json)],
       bite: [timing.injectedAt, timing.inForceAt],
       hold: [timing.injectedAt, timing.restoredAt],
       restore: [timing.restoreAt, timing.restoredAt],
       rejoin: [timing.restoredAt, timing.recoveredAt],
+      migrations: [timing.restoredAt, migratedAt(json)],
       clean: [timing.restoredAt, timing.cleanAt],
+      margin: [timing.restoredAt, timing.injectedAt === null ? null : timing.deadlineAt],
     };
     const rows = new Map(cellsOf(page, 'timings').map((cells) => [cells[0] ?? '', cells[1]]));
+    expect([...rows.keys()]).toEqual(Object.keys(asked));
     for (const [what, [from, until]] of Object.entries(asked)) {
       const shown = rows.get(what);
       if (from === null || until === null) expect(shown).toBe('not seen');
