@@ -47,7 +47,7 @@ export function reportHtml(report: Report): string {
 }
 
 function pageOf(whole: Report, fewer: Abridged): Markup {
-  const { report } = fewer;
+  const { report, leftOut } = fewer;
   const { word } = outcomeWords(report);
   return markup`<!doctype html>
     <html lang="en"><head><meta charset="utf-8"><meta http-equiv="Content-Security-Policy" content="${policy}">
@@ -57,7 +57,7 @@ function pageOf(whole: Report, fewer: Abridged): Markup {
     <body><div class="page"><a class="skip" href="#main">Skip to the timeline</a>
     ${head(whole)}
     <main id="main" tabindex="-1">${sections(whole, fewer)}</main>
-    <footer class="foot">Report of aerofault, schema ${report.schemaVersion}. All of it as JSON: <code>aerofault report ${report.runId} --json</code>, and in the element <code>#report</code> of this page.</footer>
+    <footer class="foot">Report of aerofault, schema ${report.schemaVersion}. All of it as JSON: <code>aerofault report ${report.runId} --json</code>; ${leftOut.length === 0 ? 'it is' : 'what this page has of it is'} in the element <code>#report</code>, too.</footer>
     ${embedded(report)}</div></body></html>`;
 }
 

@@ -86,7 +86,9 @@ export const Report = z.strictObject({
   markers: MarkersReport.nullable().default(null).meta({
     description: 'What became of marker records; null: the experiment asked for none',
   }),
-  bundles: z.record(z.string(), z.string()).meta({ description: 'Lambda → SHA-256, where known' }),
+  bundles: z.record(z.string(), z.string()).meta({
+    description: 'Lambda → SHA-256, of a rehearsal; a run in an account does not know its own',
+  }),
 });
 export type Report = z.infer<typeof Report>;
 

@@ -5,6 +5,7 @@ import type { Gateways } from './gateways.ts';
 /** One file of a report. */
 export interface ReportFile {
   readonly name: string;
+  /** Its media type; the text is in UTF-8, whichever it is. */
   readonly type: string;
   readonly text: string;
 }

@@ -17,7 +17,7 @@ const Environment = z.object({
 
 /**
  * How reports reach people, from the environment of a Lambda. Apart from the other gateways, so that only
- * those that write reports carry the client of S3.
+ * those that write reports make a client of S3 and may put into the bucket.
  *
  * @throws Error where the journal's table is not told.
  */

@@ -6,7 +6,7 @@ import type { ReportFile } from '../delivery.ts';
 export function reportFiles(report: Report): ReportFile[] {
   const json = `${JSON.stringify(report, undefined, 2)}\n`;
   return [
-    { name: 'report.html', type: 'text/html; charset=utf-8', text: reportHtml(report) },
+    { name: 'report.html', type: 'text/html', text: reportHtml(report) },
     { name: 'report.json', type: 'application/json', text: json },
   ];
 }

@@ -28,6 +28,7 @@ describe('a page of 100 nodes over an hour', () => {
     expect(text).toContain(`${json.clients.length} of 720 spans of clients are on this page`);
     expect(text).toContain(`${json.counters.length} of 100 nodes with counters are on this page`);
     expect(text).toMatch(/\d+ of 50000 records of nodes are on this page/);
+    expect(text).toContain('what this page has of it is in the element #report');
   });
 
   test('draws the whole hold, and joins samples that are kept over those that are not', () => {

@@ -103,6 +103,12 @@ describe('the matrix', () => {
     expect(text).toContain(`${open.from} to ${open.to}, port ${open.port} (cut): open during`);
   });
 
+  test('is in the element that the foot names, whole where nothing is left out', () => {
+    const { text } = pageOf(recorded('isolate-one-node'));
+    expect(text).toContain('it is in the element #report');
+    expect(text).not.toContain('what this page has of it');
+  });
+
   test('draws a gap of clients as a gap, never as zero', () => {
     const { root } = pageOf(stopped());
     const path = root.querySelector('path.curve.ok')?.getAttribute('d') ?? '';

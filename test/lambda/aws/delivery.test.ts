@@ -9,6 +9,7 @@ import { startEventBus } from '../../../lab/cloud/event-bus.ts';
 import { startS3 } from '../../../lab/cloud/s3.ts';
 import { awsDelivery } from '../../../lambda/aws/delivery.ts';
 import { embeddedMetrics } from '../../../lambda/aws/embedded-metrics.ts';
+import { reportFiles } from '../../../lambda/engine/report-files.ts';
 import { until } from '../../lab/cloud/until.ts';
 import { connectionTo, httpFake, json } from './http-fake.ts';
 
@@ -55,6 +56,15 @@ describe('keep()', () => {
       type: 'application/json; charset=utf-8',
     });
     expect(s3.objects.get(`s3://reports/${folder}/report.html`)?.text).toBe('<p>ü</p>');
+  });
+
+  test('tells the charset of every file of a report once', async () => {
+    const s3 = await aBucket();
+    await deliveryTo(s3.url).keep(folder, reportFiles(report));
+    expect([...s3.objects.values()].map(({ type }) => type)).toEqual([
+      'text/html; charset=utf-8',
+      'application/json; charset=utf-8',
+    ]);
   });
 
   test('comes through one failure, and gives up after a second within seconds', async () => {
