@@ -16,7 +16,7 @@ Examples:
 It never asks: safety must not wait for an answer.
 
 Exit codes: 0 closed, or over already; 2 no such run or bad input; 4 no credentials or permission; 70 a bug
-in aerofault. To see it end: aerofault restore RUN.`;
+in aerofault; 75 AWS does not answer now. To see it end: aerofault restore RUN.`;
 
 export function addAbort(root: Command): void {
   onStack(root.command('abort'))

@@ -22,8 +22,8 @@ Examples:
   aerofault audit orders-staging --access '{"login": {"secret": "orders/aerofault"}}'
 
 Exit codes: 0 as it was accepted, nothing was accepted yet, or --accept; 1 it differs; 2 refused or bad
-input; 4 no credentials or permission; 70 a bug in aerofault. It runs two documents on the hosts, which
-change nothing.`;
+input; 4 no credentials or permission; 70 a bug in aerofault; 75 AWS does not answer now. It runs two
+documents on the hosts, which change nothing.`;
 
 /** Adds the command that audits a cluster, by the deployment's own machine. */
 export function addAudit(root: Command): void {

@@ -1,4 +1,5 @@
 /** What a person is told, and a program, where AWS cannot be used: what was found, and what to do. Pure. */
+import * as z from 'zod';
 import { exitCodes } from './exit-codes.ts';
 
 /** Why AWS cannot be used, in one sentence that ends with the next step. */
@@ -11,12 +12,14 @@ interface Kind {
   /** Codes of AWS, of the SDK or of Node, and beginnings of messages where there is no code. */
   readonly codes: readonly string[];
   readonly begins?: string;
+  /** The least status of HTTP that means it, whatever the code. */
+  readonly statusFrom?: number;
   readonly must: string;
   readonly next: string;
   readonly exitCode: number;
 }
 
-const { denied, refused, bug } = exitCodes;
+const { denied, refused, unavailable } = exitCodes;
 const credentialsAre = 'as its credentials must be';
 
 /** The first that fits is told. */
@@ -83,7 +86,33 @@ const kinds: readonly Kind[] = [
     ],
     must: 'Cannot reach AWS as its endpoint must answer',
     next: 'check --region and the network, and repeat the command',
-    exitCode: bug,
+    exitCode: unavailable,
+  },
+  {
+    // Before the statuses: EC2 says it with a 503.
+    codes: [
+      'BandwidthLimitExceeded',
+      'EC2ThrottledException',
+      'ProvisionedThroughputExceededException',
+      'RequestLimitExceeded',
+      'RequestThrottled',
+      'RequestThrottledException',
+      'SlowDown',
+      'ThrottledException',
+      'Throttling',
+      'ThrottlingException',
+      'TooManyRequestsException',
+    ],
+    must: 'Cannot use AWS as its limits of requests must leave room for this one',
+    next: 'wait a minute, and repeat the command',
+    exitCode: unavailable,
+  },
+  {
+    codes: [],
+    statusFrom: 500,
+    must: 'Cannot use AWS as it must be able to serve the request',
+    next: 'repeat the command; what it was to change may have been changed already',
+    exitCode: unavailable,
   },
 ];
 
@@ -91,11 +120,13 @@ const kinds: readonly Kind[] = [
 export function awsFailure(error: unknown, profile?: string): AwsFailure | undefined {
   if (!(error instanceof Error)) return undefined;
   const code = 'code' in error ? String(error.code) : '';
+  const status = statusOf(error);
   const kind = kinds.find(
-    ({ codes, begins }) =>
+    ({ codes, begins, statusFrom = Infinity }) =>
       codes.includes(error.name) ||
       codes.includes(code) ||
-      (begins !== undefined && error.message.startsWith(begins)),
+      (begins !== undefined && error.message.startsWith(begins)) ||
+      status >= statusFrom,
   );
   if (kind === undefined) return undefined;
   const { must, next, exitCode } = kind;
@@ -104,6 +135,12 @@ export function awsFailure(error: unknown, profile?: string): AwsFailure | undef
   const by = profile === undefined || profile === '' ? '' : ` (profile "${profile}")`;
   return { says: `${must}: found ${word}${found}${by}; ${next}`, exitCode };
 }
+
+const SdkError = z.object({ $metadata: z.object({ httpStatusCode: z.int() }) });
+
+/** The status that an answer of AWS came with; 0 for any other error. */
+const statusOf = (error: Error): number =>
+  SdkError.safeParse(error).data?.$metadata.httpStatusCode ?? 0;
 
 /** Whether AWS does not let us in. */
 export const isDenied = (error: unknown): boolean => awsFailure(error)?.exitCode === denied;

@@ -18,7 +18,8 @@ Examples:
   aerofault doctor orders-staging --stack Aerofault
 
 Exit codes: 0 every host is fit for faults, 1 some host refuses them, 2 bad input, 4 no credentials or
-permission, 70 a bug in aerofault. It runs one document on the hosts, which changes nothing.`;
+permission, 70 a bug in aerofault, 75 AWS does not answer now. It runs one document on the hosts, which
+changes nothing.`;
 
 /** Adds the command that examines the hosts of a cluster. */
 export function addDoctor(root: Command): void {

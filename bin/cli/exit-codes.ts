@@ -6,6 +6,7 @@ export const exitCodes = {
   denied: 4,
   goesOn: 5,
   bug: 70,
+  unavailable: 75,
   interrupted: 130,
 } as const;
 
@@ -18,5 +19,6 @@ export const exitCodeLines: readonly string[] = [
   '4    no credentials or permission',
   '5    stopped watching, or not watched to the end: the run goes on',
   '70   broken, or a bug in aerofault',
+  '75   AWS cannot be reached, or does not serve the request now: repeat the command',
   '130  Ctrl-C before anything was started',
 ];

@@ -24,7 +24,8 @@ Examples:
 While it is on, every new run is refused with the reason, however it is started; runs under way end as
 always. Asking twice is no error. The switch is one SSM parameter, which several stacks may share.
 
-Exit codes: 0 done or told, on or off; 2 bad input, 4 no credentials or permission, 70 a bug in aerofault.`;
+Exit codes: 0 done or told, on or off; 2 bad input, 4 no credentials or permission, 70 a bug in aerofault,
+75 AWS does not answer now.`;
 
 /** Adds the command for the switch that keeps runs from starting. */
 export function addFreeze(root: Command): void {

@@ -19,7 +19,7 @@ Examples:
   aerofault plan examples/halves.json --stack Aerofault
 
 Exit codes: 0 it can be planned, 2 refused or bad input, 4 no credentials or permission, 70 a bug in
-aerofault. Nothing is ever changed by a plan.`;
+aerofault, 75 AWS does not answer now. Nothing is ever changed by a plan.`;
 
 /** Adds the command that shows what a run would change. */
 export function addPlan(root: Command): void {

@@ -27,7 +27,7 @@ Where GITHUB_STEP_SUMMARY is set, the report is added to the page of the job, to
 
 Exit codes: 0 every verdict confirmed, 1 ended clean but a verdict was not, 2 refused, or no such run, 3 not
 clean or stuck: a person is needed, 4 no credentials or permission, 5 the run goes on, 70 broken, or a bug in
-aerofault.`;
+aerofault, 75 AWS does not answer now.`;
 
 export function addReport(root: Command): void {
   onStack(root.command('report'))

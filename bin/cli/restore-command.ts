@@ -20,7 +20,8 @@ Examples:
   aerofault restore 4k2x9q0z7abc --no-watch --region eu-west-1
 
 Exit codes: 0 clean, or started and not watched; 2 no such run or bad input; 3 stuck, a person is needed;
-4 no credentials or permission; 5 stopped watching, the restore goes on; 70 a bug in aerofault.`;
+4 no credentials or permission; 5 stopped watching, the restore goes on; 70 a bug in aerofault; 75 AWS does
+not answer now.`;
 
 export function addRestore(root: Command): void {
   onStack(root.command('restore'))

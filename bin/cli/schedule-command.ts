@@ -23,7 +23,7 @@ Examples:
 list: what starts by the clock; next: when; pause and resume: one of them, until the stack is deployed anew.
 
 Exit codes: 0 told or done, 2 no such schedule or bad input, 4 no credentials or permission, 70 a bug in
-aerofault.`;
+aerofault, 75 AWS does not answer now.`;
 
 /** Adds the command for what a deployment starts by the clock. */
 export function addSchedule(root: Command): void {

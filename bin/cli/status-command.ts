@@ -24,7 +24,7 @@ Examples:
   aerofault status 4k2x9q0z7abc --watch
 
 Exit codes: 0 told; with --watch those of run; 2 no such run or bad input; 4 no credentials or permission;
-70 a bug in aerofault.`;
+70 a bug in aerofault; 75 AWS does not answer now.`;
 
 export function addStatus(root: Command): void {
   onStack(root.command('status'))

@@ -86,8 +86,8 @@ async function answering(status: number, bodyFor: (service: string) => string) {
 }
 
 /** One that answers with an error, in the form of each service. */
-const refusing = (code: string, message: string) =>
-  answering(400, (service) => {
+const refusing = (code: string, message: string, status = 400) =>
+  answering(status, (service) => {
     const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>`;
     return service === 'ec2'
       ? `<Response><Errors>${error}</Errors><RequestID>1</RequestID></Response>`
@@ -223,14 +223,61 @@ describe('who asks, and for which Region', () => {
     expect(code).toBe(4);
   });
 
-  test('an endpoint that nobody answers at is told in a sentence, exit 70', async () => {
+  test('an endpoint that nobody answers at is told in a sentence, exit 75', async () => {
     const around = { ...bare, ...keys, AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
     const { code, stderr } = await runAerofault(['status', '--region', 'eu-west-1'], around);
 
     expect(stderr).toMatch(
       /^Cannot reach AWS as its endpoint must answer: found connect ECONNREFUSED .*; check --region and the network, .*\n$/,
     );
-    expect(code).toBe(70);
+    expect(code).toBe(75);
+  });
+});
+
+describe('an AWS that does not serve a request now is no bug of ours, exit 75', () => {
+  const around = { ...keys, AWS_REGION: 'eu-west-1' };
+
+  test.each([
+    { code: 'Throttling', status: 400, words: ['status'] },
+    { code: 'RequestLimitExceeded', status: 503, words: ['plan', 'examples/halves.json'] },
+  ])('$code is told as what it is', async ({ code: word, status, words }) => {
+    const { environment } = await refusing(word, 'Rate exceeded', status);
+    const { code, stdout, stderr } = await runAerofault(words, { ...environment, ...around });
+
+    expect(stderr).toBe(
+      `Cannot use AWS as its limits of requests must leave room for this one: found ${word}: Rate exceeded; wait a minute, and repeat the command\n`,
+    );
+    expect({ code, stdout }).toEqual({ code: 75, stdout: '' });
+  });
+
+  test.each([
+    { code: 'InternalFailure', status: 500, words: ['status'] },
+    { code: 'Unavailable', status: 503, words: ['plan', 'examples/halves.json'] },
+  ])('$code is told with what may have come of it', async ({ code: word, status, words }) => {
+    const { environment } = await refusing(word, 'Try again.', status);
+    const { code, stdout, stderr } = await runAerofault(words, { ...environment, ...around });
+
+    expect(stderr).toBe(
+      `Cannot use AWS as it must be able to serve the request: found ${word}: Try again; repeat the command; what it was to change may have been changed already\n`,
+    );
+    expect({ code, stdout }).toEqual({ code: 75, stdout: '' });
+  });
+
+  test('so is a page of HTML from whatever stands before it', async () => {
+    const { environment } = await answering(502, () => '<html><body>Bad Gateway</body></html>');
+    const { code, stderr } = await runAerofault(['status'], { ...environment, ...around });
+
+    expect(stderr).toMatch(/^Cannot use AWS as it must be able to serve the request: found .*\n$/);
+    expect(code).toBe(75);
+  });
+
+  test.each([
+    'ThrottlingException',
+    'TooManyRequestsException',
+    'ProvisionedThroughputExceededException',
+  ])('%s is throttling, too', (name) => {
+    const error = Object.assign(new Error('Rate exceeded'), { name });
+    expect(awsFailure(error)).toMatchObject({ exitCode: 75 });
   });
 });
 
@@ -239,7 +286,7 @@ test('a Region that is none is a name that nobody knows', () => {
   const error = Object.assign(new Error(message), { code: 'ENOTFOUND' });
   expect(awsFailure(error)).toEqual({
     says: `Cannot reach AWS as its endpoint must answer: found ${message}; check --region and the network, and repeat the command`,
-    exitCode: 70,
+    exitCode: 75,
   });
   expect(awsFailure(new Error('any other'))).toBeUndefined();
 });
