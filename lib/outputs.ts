@@ -1,5 +1,6 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { outputPrefixOf } from './output-prefix.ts';
 
 /** What a person or the command line needs to know of a deployment, and what for. */
 const descriptions = {
@@ -29,15 +30,15 @@ type ToldOfTarget = Readonly<Record<keyof typeof descriptionsOfTarget, string>>;
 /**
  * Tells of a deployment in outputs of its stack, each named by the construct's path and its own name, without
  * a hash: as `WorkflowArn` where the deployment is the stack, as `FaultsWorkflowArn` for a construct "Faults"
- * in it. The command line finds them by how they end.
+ * in it. The command line finds them by that prefix.
  */
 export function tell(scope: Construct, values: Told & Partial<ToldOfTarget>): void {
   const { scopes } = scope.node;
   const within = scopes.slice(scopes.indexOf(Stack.of(scope)) + 1).map(({ node }) => node.id);
-  const prefix = within.filter((id) => id !== 'Default').join('');
+  const prefix = outputPrefixOf(within);
   const described = new Map(Object.entries({ ...descriptions, ...descriptionsOfTarget }));
   for (const [name, value] of Object.entries(values)) {
     const output = new CfnOutput(scope, name, { value, description: described.get(name) ?? name });
-    output.overrideLogicalId(`${prefix}${name}`.replaceAll(/[^A-Za-z0-9]/g, ''));
+    output.overrideLogicalId(`${prefix}${name}`);
   }
 }

@@ -26,4 +26,8 @@ export const onAws = (command: Command): Command =>
 
 /** A command that asks a deployment. */
 export const onStack = (command: Command): Command =>
-  onAws(command.option('--stack <name>', 'name of the stack', 'Aerofault'));
+  onAws(ofConstruct(command.option('--stack <name>', 'name of the stack', 'Aerofault')));
+
+/** A command that may have to be told which deployment of a stack is meant. */
+export const ofConstruct = (command: Command): Command =>
+  command.option('--construct <id>', 'of the deployment, where the stack has several');

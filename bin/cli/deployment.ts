@@ -9,10 +9,14 @@ import type { Audits } from '../../lambda/gateways-of-audits.ts';
 import type { Journal } from '../../lambda/gateways.ts';
 import { runIdOf } from '../../lambda/run-id.ts';
 import { documentName } from '../../lib/document-name.ts';
-import { outputNamed } from './output-named.ts';
+import { deploymentOutputs } from './deployment-outputs.ts';
+import type { Meant } from './deployment-outputs.ts';
 
 /** Where a deployment is, as people say it. */
-export const DeploymentOptions = AwsOptions.extend({ stack: z.string() });
+export const DeploymentOptions = AwsOptions.extend({
+  stack: z.string(),
+  construct: z.string().optional(),
+});
 export type DeploymentOptions = z.infer<typeof DeploymentOptions>;
 
 /** A deployment's journal, and the machine that restores its runs. */
@@ -34,7 +38,7 @@ export interface Deployment {
 export async function deploymentOf(options: DeploymentOptions): Promise<Deployment> {
   const { stack } = options;
   const connection = connectionOf(options);
-  const outputs = await outputsOf(stack, connection);
+  const outputs = await outputsOf(options, connection);
   const output = (name: string): string => outputIn(outputs, name, stack);
   const table = output('JournalTableName');
   return {
@@ -45,12 +49,12 @@ export async function deploymentOf(options: DeploymentOptions): Promise<Deployme
     restoreDocument: documentName(output('DocumentPrefix'), 'restore'),
     output,
     audits: dynamoAudits(connection, { table }),
-    clusterAccount: outputNamed(outputs, 'TargetAccountId'),
+    clusterAccount: outputs.get('TargetAccountId'),
   };
 }
 
 function outputIn(outputs: ReadonlyMap<string, string>, name: string, stack: string): string {
-  const value = outputNamed(outputs, name);
+  const value = outputs.get(name);
   if (value !== undefined) return value;
   const found = [...outputs.keys()].join(', ') || 'none';
   throw new Refusal(
@@ -58,13 +62,14 @@ function outputIn(outputs: ReadonlyMap<string, string>, name: string, stack: str
   );
 }
 
-/** What a stack tells of itself. @throws Refusal where there is none. */
+/** What a deployment tells of itself in its stack. @throws Refusal where there is none. */
 export async function outputsOf(
-  stack: string,
+  meant: Meant,
   connection: Connection,
 ): Promise<Map<string, string>> {
+  const { stack } = meant;
   const outputs = await stackOutputs(connection, stack);
-  if (outputs !== undefined) return outputs;
+  if (outputs !== undefined) return deploymentOutputs(outputs, meant);
   throw new Refusal(
     `Cannot find stack "${stack}" as it must be deployed in this account and Region: found none (choose with --stack and --region)`,
   );

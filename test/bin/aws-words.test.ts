@@ -142,7 +142,7 @@ test('a stack that is none of ours, or is older than what is asked of it, is nam
   const { code, stderr } = await runAerofault(['freeze', 'show', '--stack', 'Other'], around);
 
   expect(stderr).toBe(
-    'Cannot use stack "Other" as its outputs must name JournalTableName: found none (choose with --stack, or deploy it anew)\nNothing was touched.\n',
+    'Cannot use stack "Other" as its outputs must name RestoreMachineArn, JournalTableName, DocumentPrefix of a deployment: found none (choose with --stack, or deploy it anew)\nNothing was touched.\n',
   );
   expect(code).toBe(2);
 });

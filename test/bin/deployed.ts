@@ -123,24 +123,44 @@ async function listening(
   return { server, url: `http://127.0.0.1:${port}` };
 }
 
-/** As CloudFormation answers for a stack Aerofault, and for one that is not there. */
+/** What a deployment tells, each name after a prefix. */
+const outputsWith = (prefix: string, journalTable: string): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries({
+      JournalTableName: journalTable,
+      RestoreMachineArn: machineArn,
+      AuditMachineArn: auditArn,
+      WorkflowArn: workflowArn,
+      DocumentPrefix: 'Staging',
+      FreezeParameterName: '/aerofault/freeze',
+      ScheduleGroupName: 'aerofault-schedules',
+    }).map(([name, value]) => [`${prefix}${name}`, value]),
+  );
+
+/** A stack of our own, and one of a shop that has things of its own beside two deployments. */
+const stacks = new Map([
+  ['Aerofault', outputsWith('', table)],
+  [
+    'Shop',
+    {
+      WorkflowArn: 'arn:aws:states:eu-west-1:123456789012:stateMachine:orders',
+      ...outputsWith('Blue', table),
+      ...outputsWith('Green', 'nosuchtable'),
+    },
+  ],
+]);
+
+/** As CloudFormation answers for these stacks, and for one that is not there. */
 async function describeStacks(body: string): Promise<Reply> {
   const name = new URLSearchParams(body).get('StackName');
   const type = 'text/xml';
-  if (name !== 'Aerofault') {
+  const told = stacks.get(name ?? '');
+  if (told === undefined) {
     const error = `<Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ${name} does not exist</Message></Error>`;
     const missing = `<ErrorResponse xmlns="http://cloudformation.amazonaws.com/doc/2010-05-15/">${error}<RequestId>1</RequestId></ErrorResponse>`;
     return { status: 400, type, body: missing };
   }
-  const outputs = Object.entries({
-    JournalTableName: table,
-    RestoreMachineArn: machineArn,
-    AuditMachineArn: auditArn,
-    WorkflowArn: workflowArn,
-    DocumentPrefix: 'Staging',
-    FreezeParameterName: '/aerofault/freeze',
-    ScheduleGroupName: 'aerofault-schedules',
-  })
+  const outputs = Object.entries(told)
     .map(
       ([key, value]) =>
         `<member><OutputKey>${key}</OutputKey><OutputValue>${value}</OutputValue></member>`,

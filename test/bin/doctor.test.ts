@@ -47,7 +47,8 @@ async function doctorOf(
   const listen = { host: '127.0.0.1', port: 0 };
   const ec2 = await startEc2(state, { ...listen, onChange: () => Promise.resolve() });
   const ssm = await startSsm({ ...listen, documents: documentsOf(documentPrefix) });
-  const outputs = new Map([['Aerofault', { DocumentPrefix: documentPrefix }]]);
+  const told = { RestoreMachineArn: 'arn', JournalTableName: 'journal' };
+  const outputs = new Map([['Aerofault', { ...told, DocumentPrefix: documentPrefix }]]);
   const stacks = await startCloudFormation(outputs, listen);
   const gone = new AbortController();
   onTestFinished(async () => {

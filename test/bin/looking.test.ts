@@ -16,6 +16,9 @@ async function aerofault(words: readonly string[], demanded = externalId) {
   const ec2 = await startEc2(state, { ...listen, onChange: () => Promise.resolve() });
   const sts = await startSts([{ name: 'aerofault-look', externalId: demanded }], listen);
   const outputs = {
+    RestoreMachineArn: 'arn:aws:states:eu-west-1:111111111111:stateMachine:restore',
+    JournalTableName: 'journal',
+    DocumentPrefix: 'Aerofault',
     TargetAccountId: '222222222222',
     TargetLookRoleArn: 'arn:aws:iam::222222222222:role/aerofault-look',
     TargetExternalId: externalId,
