@@ -39,6 +39,6 @@ export function addAbort(root: Command): void {
       for (const runId of runIds) lines.push(...(await abortRun(deployment, runId)));
       if (json) printJson({ runs: runIds, says: lines });
       else print(lines.length > 0 ? lines : ['No run is under way.']);
-      if (runIds.length > 0) next(`aerofault restore ${runIds[0]} --watch`);
+      if (runIds[0] !== undefined) next(['restore', runIds[0], '--watch']);
     });
 }

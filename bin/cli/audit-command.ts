@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { auditExitCodeOf } from '../../core/audit/audit.ts';
 import { auditText } from '../../core/audit/text.ts';
 import { auditCluster } from './audit-cluster.ts';
+import { optionWords } from './command-line.ts';
 import { onStack } from './connection.ts';
 import { deploymentOf, DeploymentOptions } from './deployment.ts';
 import { next, print, printJson } from './screen.ts';
@@ -13,6 +14,8 @@ const AuditOptions = DeploymentOptions.extend({
   servicePort: z.string(),
   access: z.string().optional(),
 });
+
+const usualPort = '3000';
 
 const examples = `
 Examples:
@@ -32,7 +35,7 @@ export function addAudit(root: Command): void {
     .argument('<cluster>', 'value of the tag aerofault:cluster')
     .option('--json', 'print the whole audit as JSON', false)
     .option('--accept', 'what is found is from now on how it should be', false)
-    .option('--service-port <number>', 'where nodes listen for clients', '3000')
+    .option('--service-port <number>', 'where nodes listen for clients', usualPort)
     .option('--access <json>', 'how nodes are asked that want TLS or a login (docs/access.md)')
     .addHelpText('after', examples)
     .action(async (cluster: string, given: unknown) => {
@@ -46,13 +49,17 @@ export function addAudit(root: Command): void {
       if (json) printJson(audit);
       else print([...auditText(audit), ...accepted]);
       process.exitCode = accept ? 0 : auditExitCodeOf(audit);
-      next(
-        accept
-          ? `aerofault audit ${cluster}`
-          : `aerofault audit ${cluster} --accept, where all is as it should be`,
-      );
+      // Asked in another way it would be another audit.
+      const same = ['audit', cluster, ...optionWords(how(servicePort, access))];
+      if (accept) next(same);
+      else next([...same, '--accept'], ', where all is as it should be');
     });
 }
+
+const how = (servicePort: string, access: string | undefined) => ({
+  'service-port': servicePort === usualPort ? undefined : servicePort,
+  access,
+});
 
 /** What is no JSON is no access either, which whoever reads the request says. */
 function accessIn(text: string): unknown {

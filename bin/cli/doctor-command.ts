@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import * as z from 'zod';
+import { optionWords } from './command-line.ts';
 import { doctor } from './doctor.ts';
 import { exitCodes } from './exit-codes.ts';
 import { LookingOptions, onClusters } from './looking.ts';
@@ -36,10 +37,9 @@ export function addDoctor(root: Command): void {
       if (json) printJson(diagnosis);
       else print(lines);
       if (!diagnosis.fit) process.exitCode = exitCodes.unfit;
-      next(
-        diagnosis.fit
-          ? 'aerofault plan EXPERIMENT'
-          : `aerofault doctor ${cluster}, once that is mended`,
-      );
+      const { ports, documentPrefix } = options;
+      const same = optionWords({ ports, 'document-prefix': documentPrefix });
+      if (diagnosis.fit) next(['plan', 'EXPERIMENT']);
+      else next(['doctor', cluster, ...same], ', once that is mended');
     });
 }

@@ -7,6 +7,7 @@ import { Refusal } from '../../core/refusal.ts';
 import { executionFailure } from '../../lambda/aws/executions.ts';
 import { abortRun } from './abort-run.ts';
 import { askOne } from './ask.ts';
+import { commandLine } from './command-line.ts';
 import type { Deployment } from './deployment.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Interrupted } from './interrupted.ts';
@@ -15,7 +16,7 @@ import type { ShownReport } from './report-run.ts';
 import { summariseForCi } from './report-markdown.ts';
 import { displayFor } from './run-display.ts';
 import type { RunDisplay } from './run-display.ts';
-import { atLeftEdge, canAsk, next, printJson, printProse, tell } from './screen.ts';
+import { atLeftEdge, canAsk, next, nextIs, printJson, printProse, tell } from './screen.ts';
 import type { StartedRun } from './start-run.ts';
 import { sentenceOfCause } from './failure-cause.ts';
 import { watcherOf } from './watch-run.ts';
@@ -95,7 +96,8 @@ async function restoreNow(
 
 function goesOn({ runId }: StartedRun): number {
   tell(`Stopped watching; run ${runId} goes on, and ends by itself.`);
-  tell(`To watch again: aerofault status ${runId} --watch. To end it: aerofault abort ${runId}`);
+  const again = commandLine('status', runId, '--watch');
+  tell(`To watch again: ${again}. To end it: ${commandLine('abort', runId)}`);
   return exitCodes.goesOn;
 }
 
@@ -116,7 +118,7 @@ async function conclude(
   if (json) printJson(shown.report);
   else if (shown.report.outcome === 'refused') refused(shown);
   else printProse(shown.text.trimEnd().split('\n'), atLeftEdge);
-  next(nextAfter(shown));
+  tellNext(shown);
   return shown.exitCode;
 }
 
@@ -125,8 +127,9 @@ function refused({ report }: ShownReport): void {
   tell('Nothing was touched.');
 }
 
-function nextAfter({ report: { runId, outcome } }: ShownReport): string {
-  if (exitCodeOf(outcome) === exitCodes.stuck) return `aerofault restore ${runId}`;
-  if (outcome === 'refused') return 'change the experiment as the sentence says, then plan it';
-  return `aerofault report ${runId} --open`;
+function tellNext({ report: { runId, outcome } }: ShownReport): void {
+  if (exitCodeOf(outcome) === exitCodes.stuck) next(['restore', runId]);
+  else if (outcome === 'refused')
+    nextIs('change the experiment as the sentence says, then plan it');
+  else next(['report', runId, '--open']);
 }

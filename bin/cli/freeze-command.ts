@@ -44,7 +44,7 @@ export function addFreeze(root: Command): void {
       const stands = await turn(freezeSwitch(connection, name), action, reason);
       if (json) printJson({ name, ...forPrograms(stands) });
       else print([sentenceOf(stands, name)]);
-      if (stands.state === 'on') next('aerofault freeze off');
+      if (stands.state === 'on') next(['freeze', 'off']);
     });
 }
 

@@ -80,7 +80,7 @@ async function init(options: InitOptions): Promise<void> {
     `Wrote ${file}. Only what bears the tags of its cluster can be touched; set them, with your ids:`,
   );
   print(['', ...commands, '']);
-  next(`aerofault plan ${file}`);
+  next(['plan', file]);
 }
 
 function refuseFile(file: string, { force }: InitOptions): void {

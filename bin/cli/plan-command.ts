@@ -40,6 +40,6 @@ export function addPlan(root: Command): void {
       if (json) printJson(document);
       else printProse(planLines(shown, { long: explain }));
       if (out !== undefined) tell(`  the plan as JSON: ${out}`);
-      next(`aerofault run ${file} --plan ${shown.digest}`);
+      next(['run', file, '--plan', shown.digest]);
     });
 }

@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { addAbort } from './abort-command.ts';
 import { addAudit } from './audit-command.ts';
+import { keepPlace } from './command-line.ts';
 import { addCompletion } from './completion-command.ts';
 import { addDoctor } from './doctor-command.ts';
 import { addFreeze } from './freeze-command.ts';
@@ -41,7 +42,8 @@ export function program(): Command {
     .addHelpText('after', examples)
     .showSuggestionAfterError()
     .exitOverride();
-  root.hook('preAction', () => {
+  root.hook('preAction', (_, command) => {
+    keepPlace(command);
     if (root.opts()['color'] === false) process.env['NO_COLOR'] = '1';
   });
   for (const { heading, add } of groups) {

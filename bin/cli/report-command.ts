@@ -54,8 +54,8 @@ export function addReport(root: Command): void {
     });
 }
 
-function nextAfter(exitCode: number, runId: string): string {
-  if (exitCode === exitCodes.goesOn) return `aerofault status ${runId} --watch`;
-  if (exitCode === exitCodes.stuck) return `aerofault restore ${runId}`;
-  return `aerofault report ${runId} --open`;
+function nextAfter(exitCode: number, runId: string): string[] {
+  if (exitCode === exitCodes.goesOn) return ['status', runId, '--watch'];
+  if (exitCode === exitCodes.stuck) return ['restore', runId];
+  return ['report', runId, '--open'];
 }

@@ -1,6 +1,7 @@
 import { printable } from '../../core/printable.ts';
 import type { Report } from '../../core/report.ts';
 import type { Verdict } from '../../core/verdict.ts';
+import { commandLine } from './command-line.ts';
 
 /** The report for people: verdict first, then what is stuck, what was seen, and when. */
 export function reportText(report: Report): string {
@@ -80,7 +81,7 @@ function stuckLines({ stuck, runId }: Report): string[] {
     ...commands,
     '',
     '# Then let the run end:',
-    `aerofault restore ${runId}`,
+    commandLine('restore', runId),
   ];
 }
 

@@ -56,7 +56,7 @@ async function restore(runId: string, watch: boolean, options: Options): Promise
   const { ended, lines } = await watchRestore({ deployment, runId, executionArn, before }, watcher);
   show(ended, lines, await runIn(deployment, runId));
   process.exitCode = codes[ended];
-  next(ended === 'clean' ? `aerofault report ${runId} --open` : `aerofault report ${runId}`);
+  next(['report', runId, ...(ended === 'clean' ? ['--open'] : [])]);
 }
 
 const codes: Readonly<Record<Restored['ended'], number>> = {

@@ -5,6 +5,7 @@ import type { Experiment } from '../../core/experiment.ts';
 import { heldToPlan } from '../../core/plan/shown-plan.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { experimentIn } from '../../lib/experiment-file.ts';
+import { commandLine } from './command-line.ts';
 import { confirmCluster } from './confirm.ts';
 import { onStack } from './connection.ts';
 import { deploymentOf, DeploymentOptions } from './deployment.ts';
@@ -73,6 +74,6 @@ function planned(experiment: Experiment, digest: string | undefined): Experiment
 function tellStarted(started: StartedRun, json: boolean): number {
   if (json) printJson(started);
   else print([started.runId]);
-  tell(`To watch: aerofault status ${started.runId} --watch`);
+  tell(`To watch: ${commandLine('status', started.runId, '--watch')}`);
   return 0;
 }

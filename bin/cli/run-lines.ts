@@ -1,6 +1,7 @@
 import { printable } from '../../core/printable.ts';
 import type { RunItem } from '../../core/journal.ts';
 import type { Note } from '../../core/note.ts';
+import { commandLine } from './command-line.ts';
 
 /** A run in a few lines: its life, who closed it, what has no answer yet, and what it is stuck with. */
 export function runLines(run: RunItem): string[] {
@@ -32,7 +33,7 @@ function stuckLines({ runId, stuckSince, stuckSteps = [] }: RunItem): string[] {
   return [
     `  STUCK since ${instant(stuckSince)}; the sweeper goes on trying`,
     ...stuckSteps.map(({ stepId, reason }) => `    ${stepId}: ${reason}`),
-    `  what to do by hand: aerofault report ${runId}`,
+    `  what to do by hand: ${commandLine('report', runId)}`,
   ];
 }
 

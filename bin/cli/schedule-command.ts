@@ -65,7 +65,7 @@ async function tellOf(
   if (json) return printJson({ schedules: told });
   const lines = told.flatMap((one) => [...linesOf(one), ...one.next.map((at) => `  next ${at}`)]);
   print(lines.length > 0 ? lines : ['Nothing starts by the clock.']);
-  next('aerofault schedule pause NAME');
+  next(['schedule', 'pause', 'NAME']);
 }
 
 const linesOf = ({ name, says, expression, timeZone, paused }: StackSchedule): string[] =>
@@ -89,5 +89,5 @@ async function setPaused(
   }
   if (json) printJson({ name, paused });
   else print([`${name} is ${paused ? 'paused: it starts nothing' : 'on again'}.`]);
-  next(paused ? `aerofault schedule resume ${name}` : 'aerofault schedule next');
+  next(['schedule', ...(paused ? ['resume', name] : ['next'])]);
 }

@@ -1,6 +1,7 @@
 /** What commands say: the one result on standard output, everything else on standard error. */
 import { styleText } from 'node:util';
 import { printable } from '../../core/printable.ts';
+import { commandLine } from './command-line.ts';
 
 /** Prints the result. */
 export function print(lines: readonly string[]): void {
@@ -50,9 +51,13 @@ export function tell(line: string): void {
 }
 
 /** What to do next, for people alone: a pipe has no use for it. */
-export function next(command: string): void {
-  if (process.stderr.isTTY) tell(`Next: ${command}`);
+export function nextIs(says: string): void {
+  if (process.stderr.isTTY) tell(`Next: ${says}`);
 }
+
+/** The command to give next, and when. */
+export const next = (words: readonly string[], when = ''): void =>
+  nextIs(`${commandLine(...words)}${when}`);
 
 /** Whether the terminal shows lines and nothing else. */
 export const isDumb = (): boolean => process.env['TERM'] === 'dumb';

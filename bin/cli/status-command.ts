@@ -52,9 +52,9 @@ async function show(deployment: Deployment, asked: string | undefined, json: boo
   printProse(lines.length > 0 ? lines : [none]);
   const stuck = runs.find(({ stuckSince }) => stuckSince !== undefined);
   const open = runs.find(({ life }) => life !== 'final');
-  if (stuck !== undefined) next(`aerofault report ${stuck.runId}`);
-  else if (open !== undefined) next(`aerofault status ${open.runId} --watch`);
-  else if (runs[0] !== undefined) next(`aerofault report ${runs[0].runId}`);
+  if (stuck !== undefined) next(['report', stuck.runId]);
+  else if (open !== undefined) next(['status', open.runId, '--watch']);
+  else if (runs[0] !== undefined) next(['report', runs[0].runId]);
 }
 
 /** Watches the run that is asked for, or the only one under way. */

@@ -30,7 +30,7 @@ export function addValidate(root: Command): void {
       if (json) printJson({ files: judged.map(({ file, problems }) => ({ file, problems })) });
       else show(judged);
       if (bad.length > 0) process.exitCode = exitCodes.refused;
-      else next(`aerofault plan ${files[0]}`);
+      else next(['plan', files[0] ?? '']);
     });
 }
 

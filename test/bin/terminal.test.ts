@@ -10,7 +10,7 @@ import { buildWorld } from '../../lab/vpc/world.ts';
 import { hasTmux, openTerminal } from '../rehearsal/terminal.ts';
 import type { Terminal } from '../rehearsal/terminal.ts';
 import { deployed } from './deployed.ts';
-import { openRun } from './open-run.ts';
+import { openRun, runId } from './open-run.ts';
 
 /** The command line at a pseudo-terminal, where it needs no lab; test/rehearsal/cli.test.ts has the rest. */
 
@@ -226,6 +226,19 @@ describeAtTerminal('at 40 columns', () => {
     expect(lines.join(' ')).toMatch(/ on orders-staging: open since 20.* 1 step\(s\) intended, /);
     expect(tooLong(lines, 40)).toEqual([]);
     expect(lines.at(-1)).toBe('EXIT 0');
+  });
+
+  test('what to do next is one line, and goes to the same place', async () => {
+    const { journal, environment } = await deployed();
+    await openRun(journal);
+    const around = { ...credentials, ...environment };
+    const words = `abort ${runId} --stack Shop --construct Blue --region eu-west-1`;
+    const one = terminal(aerofault(words), { columns: 40, environment: around });
+    await one.until(/EXIT \d+/);
+
+    expect(one.lines()).toContain(
+      `Next: aerofault restore ${runId} --watch --stack Shop --construct Blue --region eu-west-1`,
+    );
   });
 
   test('init asks, and shows each choice', async () => {
