@@ -13,6 +13,8 @@ export interface Consultation {
   readonly surveys: readonly Survey[];
   /** Instance id → why there is no survey of it. */
   readonly silent: Readonly<Record<string, string>>;
+  /** Those of them that AWS kept from being asked: their agents are not to blame. */
+  readonly unasked: ReadonlySet<string>;
   /** The ports that hosts were asked about. */
   readonly ports: readonly number[];
 }
@@ -63,9 +65,15 @@ export function diagnose(consultation: Consultation): Diagnosis {
 const refusal = (says: string): Finding => ({ refuses: true, says });
 const warning = (says: string): Finding => ({ refuses: false, says });
 
-function silence({ id }: Instance, { silent }: Consultation): Finding {
+function silence({ id }: Instance, { silent, unasked }: Consultation): Finding {
+  const found = silent[id] ?? 'that nobody asked it';
+  if (unasked.has(id)) {
+    return refusal(
+      `Cannot ask this host as AWS must let it be asked: found ${found}; repeat the command, and have it allowed where it is denied`,
+    );
+  }
   return refusal(
-    `Cannot ask this host as its SSM agent must answer: found ${silent[id] ?? 'that nobody asked it'} (see that amazon-ssm-agent runs, and reaches SSM by the instance's role)`,
+    `Cannot ask this host as its SSM agent must answer: found ${found} (see that amazon-ssm-agent runs, and reaches SSM by the instance's role)`,
   );
 }
 

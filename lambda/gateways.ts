@@ -167,11 +167,10 @@ export interface DocumentVersion {
 /** Versions of scripts' SSM documents, by script; a script that is not in it has none chosen. */
 export type DocumentVersions = Readonly<Partial<Record<ScriptName, DocumentVersion>>>;
 
-/** What a host said: the one JSON line of its script, or why there is none. */
+/** What a host said: the one JSON line of its script; or why there is none, and what a call of SSM threw if that is why. */
 export type HostReply =
   | { readonly kind: 'answered'; readonly exitCode: number; readonly json: unknown }
-  | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'unknown'; readonly reason: string };
+  | { readonly kind: 'refused' | 'unknown'; readonly reason: string; readonly cause?: unknown };
 
 /** How a script is run. */
 export interface ScriptOptions {

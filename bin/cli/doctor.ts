@@ -7,10 +7,12 @@ import { clusterTag } from '../../core/inventory.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { systemClock } from '../../lambda/aws/clock.ts';
 import type { Connection } from '../../lambda/aws/connection.ts';
+import { isCode, reasonOf } from '../../lambda/aws/failure.ts';
 import { ssmHosts } from '../../lambda/aws/hosts.ts';
 import type { Documents } from '../../lambda/aws/send-command.ts';
 import { ec2Network } from '../../lambda/aws/network.ts';
 import { surveyHosts } from '../../lambda/engine/survey.ts';
+import type { Surveys } from '../../lambda/engine/survey.ts';
 import { documentName, usualDocumentPrefix } from '../../lib/document-name.ts';
 import { lookingBy } from './looking.ts';
 import type { LookingOptions } from './looking.ts';
@@ -28,7 +30,8 @@ const portsMax = 15;
 /**
  * Asks every host of a cluster, by the survey document, whether faults can be done to it; changes nothing.
  *
- * @throws Refusal for ports that are none, or a cluster that has no instances.
+ * @throws Refusal for ports that are none, a cluster that has no instances, or documents that are not there; and
+ * whatever AWS said where it let nobody be asked.
  */
 export async function doctor(
   cluster: string,
@@ -45,7 +48,8 @@ export async function doctor(
   });
   const asked = { runId: 'survey', ports, servicePort };
   const told = await surveyHosts(instances, asked, { hosts, clock: systemClock });
-  const diagnosis = diagnose({ cluster, instances, ports, ...told });
+  const unasked = unaskedIn(told, documentName(prefix, 'survey'));
+  const diagnosis = diagnose({ cluster, instances, ports, ...told, unasked });
   return { diagnosis, lines: diagnosisText(diagnosis) };
 }
 
@@ -67,6 +71,23 @@ async function instancesOf(cluster: string, connection: Connection): Promise<Ins
   throw new Refusal(
     `Cannot examine cluster "${cluster}" as running instances must carry the tags ${clusterTag}=${cluster} and aerofault:role: found none (in another account? then name the deployment with --stack)`,
   );
+}
+
+/** That SSM does not know an instance, or has not heard of it yet, is for its agent to mend. */
+const ofAgent = ['InvalidInstanceId', 'InvocationDoesNotExist'];
+
+/** The hosts that AWS kept from being asked, where others were asked. */
+function unaskedIn({ failures, online }: Surveys, document: string): ReadonlySet<string> {
+  const ofAws = [...failures].filter(([, error]) => !isCode(error, ...ofAgent));
+  const [first] = ofAws;
+  const missing = ofAws.find(([, error]) => isCode(error, 'InvalidDocument'));
+  if (missing !== undefined) {
+    throw new Refusal(
+      `Cannot ask hosts as the deployment's document ${document} must be in this account and Region: found ${reasonOf(missing[1]).replace(/[ .]+$/, '')} (name the deployment with --stack, or its documents with --document-prefix)`,
+    );
+  }
+  if (first !== undefined && ofAws.length === online.size) throw first[1];
+  return new Set(ofAws.map(([id]) => id));
 }
 
 /** The survey's alone: nothing that changes a host can be sent by it. */

@@ -7,6 +7,7 @@ import type { Connection } from './connection.ts';
 import { gathered } from './gathered.ts';
 import type { Waiting } from './gathered.ts';
 import { askAbout } from './invocations.ts';
+import type { Heard } from './invocations.ts';
 import { commandInstancesMax, sendCommand } from './send-command.ts';
 import type { Documents, Script } from './send-command.ts';
 
@@ -114,11 +115,12 @@ async function awaitEnds(batch: Batch, commandId: string, { client, clock }: Mea
     const ids = [...new Set(left.map(({ order }) => order.instanceId))];
     const heard = await askAbout(client, commandId, ids);
     left = left.filter(({ order, settle }) => {
-      const one = heard.get(order.instanceId) ?? { kind: 'not-yet', heard: 'nothing yet' };
+      const one = heard.get(order.instanceId) ?? nothingYet;
       if (one.kind === 'ended') settle(one.reply);
-      else if (one.kind === 'unreadable') settle(unknown(one.reason));
+      else if (one.kind === 'unreadable') settle(unknown(one.reason, one.cause));
       else if (now < order.until) return true;
-      else settle(unknown(`SSM command ${commandId} has not ended in time: ${one.heard}`));
+      else
+        settle(unknown(`SSM command ${commandId} has not ended in time: ${one.heard}`, one.cause));
       return false;
     });
     if (left.length === 0) return;
@@ -137,7 +139,13 @@ async function defaultVersion(client: SSMClient, name: string): Promise<Document
   throw new Error(`Cannot choose a version of ${name} as SSM must name its default: found none`);
 }
 
-const unknown = (reason: string): HostReply => ({ kind: 'unknown', reason });
+const nothingYet: Heard = { kind: 'not-yet', heard: 'nothing yet' };
+
+const unknown = (reason: string, cause?: unknown): HostReply => ({
+  kind: 'unknown',
+  reason,
+  ...(cause === undefined ? {} : { cause }),
+});
 
 function documentOf(script: ScriptName, documents: Documents): string {
   const document = documents[script];

@@ -16,8 +16,8 @@ interface Invocation {
 /** What was heard of one instance: its reply, that it goes on, or that nobody may ask. */
 export type Heard =
   | { readonly kind: 'ended'; readonly reply: HostReply }
-  | { readonly kind: 'not-yet'; readonly heard: string }
-  | { readonly kind: 'unreadable'; readonly reason: string };
+  | { readonly kind: 'not-yet'; readonly heard: string; readonly cause?: unknown }
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly cause: unknown };
 
 /** One question about a command; the next one makes up for a lost one. */
 const questionMs = 5_000;
@@ -124,8 +124,8 @@ function withoutAnswer(error: unknown): Heard {
     isCode(error, 'InvocationDoesNotExist', 'ThrottlingException') ||
     failureOf(error).kind === 'unknown';
   return isWorthAsking
-    ? { kind: 'not-yet', heard: reasonOf(error) }
-    : { kind: 'unreadable', reason: reasonOf(error) };
+    ? { kind: 'not-yet', heard: reasonOf(error), cause: error }
+    : { kind: 'unreadable', reason: reasonOf(error), cause: error };
 }
 
 /** Only a script that came to its end prints its line, and its exit code is its own only then. */

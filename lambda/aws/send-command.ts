@@ -54,7 +54,7 @@ export async function sendCommand(
       return sendCommand(client, { ...script, pinned: undefined }, instanceIds);
     }
     if (instanceIds.length < 2 || !isOfOneInstance(error)) {
-      return [{ instanceIds, reply: failureOf(error) }];
+      return [{ instanceIds, reply: { ...failureOf(error), cause: error } }];
     }
   }
   const half = Math.ceil(instanceIds.length / 2);

@@ -17,6 +17,8 @@ export interface Surveying {
 export interface Surveys {
   readonly surveys: Survey[];
   readonly silent: Record<string, string>;
+  /** What a call of SSM threw, of those that are silent for that reason alone. */
+  readonly failures: ReadonlyMap<string, unknown>;
   /** Those whose SSM agent is online. */
   readonly online: ReadonlySet<string>;
 }
@@ -40,7 +42,7 @@ export async function surveyHosts(
   const answers = await awaitAll(
     instances.map(async (instance) => {
       const agent = agents.get(instance.id);
-      if (agent === undefined) return { instance, answer: 'its SSM agent is not online' };
+      if (agent === undefined) return { instance, answer: { why: 'its SSM agent is not online' } };
       const info = infos.get(instance.id) ?? 'none';
       const asked = { ...surveying, sentAt, agent, info };
       return { instance, answer: await surveyHost(instance, asked, gateways) };
@@ -48,29 +50,38 @@ export async function surveyHosts(
   );
   const surveys: Survey[] = [];
   const silent: Record<string, string> = {};
+  const failures = new Map<string, unknown>();
   for (const { instance, answer } of answers) {
-    if (typeof answer === 'string') silent[instance.id] = answer;
-    else surveys.push(answer);
+    if (!('why' in answer)) surveys.push(answer);
+    else silent[instance.id] = answer.why;
+    if ('cause' in answer && answer.cause !== undefined) failures.set(instance.id, answer.cause);
   }
-  return { surveys, silent, online: new Set(agents.keys()) };
+  return { surveys, silent, failures, online: new Set(agents.keys()) };
+}
+
+/** Why there is no survey of a host. */
+interface Silence {
+  readonly why: string;
+  readonly cause?: unknown;
 }
 
 async function surveyHost(
   instance: Instance,
   asked: Surveying & { sentAt: number; agent: string; info: string },
   { hosts, clock }: Pick<Gateways, 'hosts' | 'clock'>,
-): Promise<Survey | string> {
+): Promise<Survey | Silence> {
   const { sentAt, agent } = asked;
   const reply = await hosts.run(instance.id, 'survey', {
     parameters: parametersFor(asked),
     waitSeconds: surveyWaitSeconds,
   });
   const receivedAt = clock.now();
-  if (reply.kind !== 'answered') return `${reply.reason} (SSM agent ${agent || 'unknown'})`;
+  const by = ` (SSM agent ${agent || 'unknown'})`;
+  if (reply.kind !== 'answered') return { why: `${reply.reason}${by}`, cause: reply.cause };
   const parsed = SurveyReply.safeParse(reply.json);
   if (!parsed.success) {
     const refused = RefusedReply.safeParse(reply.json).data;
-    return refused?.reason ?? `its answer cannot be read (SSM agent ${agent || 'unknown'})`;
+    return { why: refused?.reason ?? `its answer cannot be read${by}` };
   }
   return surveyFrom(parsed.data, { instanceId: instance.id, agent, sentAt, receivedAt });
 }

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import * as z from 'zod';
 import { doctor } from '../../bin/cli/doctor.ts';
@@ -32,6 +34,33 @@ const documentsOf = (documentPrefix: string) =>
 
 const { inventory, hosts } = buildWorld({ cluster: 'orders-staging', nodes: 2, clients: 1 });
 
+/** The error that SSM answers a call with, for its action and what is asked. */
+type Declines = (action: string, body: string) => { code: string; message: string } | undefined;
+
+/** An SSM that declines some calls, and leaves the others to the lab's. */
+async function doorTo(url: string, declines: Declines): Promise<string> {
+  const server = createServer((request, response) => {
+    void text(request).then(async (body) => {
+      const target = String(request.headers['x-amz-target']);
+      const declined = declines(target.replace('AmazonSSM.', ''), body);
+      const type = 'application/x-amz-json-1.1';
+      const headers = { 'content-type': type, connection: 'close' };
+      if (declined !== undefined) {
+        const { code, message } = declined;
+        return response.writeHead(400, headers).end(JSON.stringify({ __type: code, message }));
+      }
+      const { authorization = '' } = request.headers;
+      const passed = { 'content-type': type, 'x-amz-target': target, authorization };
+      const answer = await fetch(url, { method: 'POST', headers: passed, body });
+      return response.writeHead(answer.status, headers).end(await answer.text());
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const { port } = z.object({ port: z.int() }).parse(server.address());
+  return `http://127.0.0.1:${port}`;
+}
+
 interface Seen extends Shown {
   /** What was sent to hosts: document and parameters. */
   readonly sent: readonly { name: string; parameters: Readonly<Record<string, string[]>> }[];
@@ -41,7 +70,11 @@ interface Seen extends Shown {
 async function doctorOf(
   agents: readonly AnsweringAgent[],
   words: readonly string[] = [],
-  { cluster = 'orders-staging', documentPrefix = 'Aerofault' } = {},
+  {
+    cluster = 'orders-staging',
+    documentPrefix = 'Aerofault',
+    declines = () => undefined,
+  }: { cluster?: string; documentPrefix?: string; declines?: Declines } = {},
 ): Promise<Seen> {
   const state = new Ec2State(inventory);
   const listen = { host: '127.0.0.1', port: 0 };
@@ -50,6 +83,7 @@ async function doctorOf(
   const told = { RestoreMachineArn: 'arn', JournalTableName: 'journal' };
   const outputs = new Map([['Aerofault', { ...told, DocumentPrefix: documentPrefix }]]);
   const stacks = await startCloudFormation(outputs, listen);
+  const door = await doorTo(ssm.url, declines);
   const gone = new AbortController();
   onTestFinished(async () => {
     gone.abort();
@@ -58,7 +92,7 @@ async function doctorOf(
   await startAnswering(ssm.url, agents, gone.signal);
   const shown = await runAerofault(['doctor', cluster, ...words], {
     AWS_ENDPOINT_URL_EC2: ec2.url,
-    AWS_ENDPOINT_URL_SSM: ssm.url,
+    AWS_ENDPOINT_URL_SSM: door,
     AWS_ENDPOINT_URL_CLOUDFORMATION: stacks.url,
   });
   const sent = ssm.invocations().map(({ command: { documentName: name, parameters } }) => {
@@ -204,6 +238,67 @@ test.each([[['--stack', 'Aerofault']], [['--document-prefix', 'Staging']]])(
     expect(new Set(sent.map(({ name }) => name))).toEqual(new Set(['Staging-Survey']));
   },
 );
+
+/** Declines to send anything to the first node. */
+const declinesFirst =
+  (says: ReturnType<Declines>): Declines =>
+  (action, body) =>
+    action === 'SendCommand' && body.includes(`"${hosts[0]!.instanceId}"`) ? says : undefined;
+
+describe('what AWS does not let be asked is no fault of an agent', () => {
+  const denied = { code: 'AccessDeniedException', message: 'You may not ssm:SendCommand' };
+  const throttled = { code: 'ThrottlingException', message: 'Rate exceeded' };
+
+  test('documents that are not there under this name are named, exit 2', async () => {
+    const { code, stdout, stderr } = await doctorOf(everyone(), [], { documentPrefix: 'Staging' });
+
+    expect(stderr).toBe(
+      "Cannot ask hosts as the deployment's document Aerofault-Survey must be in this account and Region: found InvalidDocument: No document Aerofault-Survey (name the deployment with --stack, or its documents with --document-prefix)\nNothing was touched.\n",
+    );
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr.split('\n')[0]).toMatch(grammar);
+  });
+
+  test.each([
+    { action: 'SendCommand', says: denied, exit: 4, end: /; have it allowed, / },
+    { action: 'ListCommandInvocations', says: denied, exit: 4, end: /; have it allowed, / },
+    { action: 'SendCommand', says: throttled, exit: 75, end: /; wait a minute, / },
+  ])('$action that fails for all as $says.code is exit $exit', async (one) => {
+    const declines: Declines = (action) =>
+      action === one.action || (one.action !== 'SendCommand' && action === 'GetCommandInvocation')
+        ? one.says
+        : undefined;
+    const { code, stdout, stderr } = await doctorOf(everyone(), [], { declines });
+
+    expect(stderr).toMatch(/^Cannot use AWS as [^\n]*\n$/);
+    expect(stderr).toContain(`: found ${one.says.code}: ${one.says.message}; `);
+    expect(stderr).toMatch(one.end);
+    expect({ code, stdout }).toEqual({ code: one.exit, stdout: '' });
+  });
+
+  test.each([denied, throttled])(
+    '$code for one host is told of that host, exit 1',
+    async (says) => {
+      const declines = declinesFirst(says);
+      const { code, stdout } = await doctorOf([agentOn('n1'), agentOn('c1')], [], { declines });
+
+      expect(stdout).toContain(
+        `!! Cannot ask this host as AWS must let it be asked: found ${says.code}: ${says.message} `,
+      );
+      expect(stdout).toMatch(/^FAIL {2}n2 .*\n {6}!! Cannot ask this host as its SSM agent must/m);
+      expect(stdout).toContain('1 of 3 hosts answered');
+      expect(code).toBe(1);
+    },
+  );
+
+  test('an instance that SSM does not know is one whose agent must answer', async () => {
+    const declines = declinesFirst({ code: 'InvalidInstanceId', message: 'not in a valid state' });
+    const { code, stdout } = await doctorOf(everyone(), [], { declines });
+
+    expect(stdout).toMatch(/as its SSM agent must answer: found InvalidInstanceId: not in a valid/);
+    expect(code).toBe(1);
+  });
+});
 
 describe('bad input: exit 2, one sentence, and nobody is asked', () => {
   test('ports that no listener has', async () => {

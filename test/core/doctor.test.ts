@@ -13,6 +13,7 @@ function twoNodes(changes: Partial<Survey> = {}): Consultation {
     instances: [aNode(1), aNode(2)],
     surveys: [aSurvey('i-n1', changes), aSurvey('i-n2')],
     silent: {},
+    unasked: new Set(),
     ports: [3000, 3001, 3002, 3003],
   };
 }
@@ -64,6 +65,25 @@ describe('a cluster is not fit', () => {
       {
         refuses: true,
         says: "Cannot ask this host as its SSM agent must answer: found SSM says Undeliverable (see that amazon-ssm-agent runs, and reaches SSM by the instance's role)",
+      },
+    ]);
+  });
+
+  test('when AWS kept a host from being asked, which is not its agent', () => {
+    const silent = { 'i-n2': 'ThrottlingException: Rate exceeded' };
+    const unasked = new Set(['i-n2']);
+    const { fit, hosts } = diagnose({
+      ...twoNodes(),
+      surveys: [aSurvey('i-n1')],
+      silent,
+      unasked,
+    });
+
+    expect(fit).toBe(false);
+    expect(hosts[1]!.findings).toEqual([
+      {
+        refuses: true,
+        says: 'Cannot ask this host as AWS must let it be asked: found ThrottlingException: Rate exceeded; repeat the command, and have it allowed where it is denied',
       },
     ]);
   });
