@@ -67,6 +67,7 @@ function parts(): Omit<Gateways, 'network'> {
     freeze: new FakeFreeze(),
     secrets: new FakeSecrets(),
     windows: [],
+    clusters: undefined,
     hosts: { run: noHost, online: noHost, agents: noHost, versions: noHost },
     clock: systemClock,
     chance: { attempt: () => `attempt-${(attempts += 1)}` },

@@ -89,6 +89,7 @@ function gatewaysOf(hosts: Hosts): Gateways {
     freeze: new FakeFreeze(),
     secrets: new FakeSecrets(),
     windows: [],
+    clusters: undefined,
     clock,
     chance: { attempt: () => 'attempt' },
     timing: usualTiming,

@@ -42,7 +42,19 @@ const List = z.strictObject({
  * @throws Refusal for anything else, also where any of a list is no experiment, picked or not.
  */
 export function askedRun(input: unknown, runId: string): AskedRun {
-  if (typeof input === 'object' && input !== null && 'pick' in input) return picked(input, runId);
+  return isList(input) ? picked(input, runId) : oneAsked(input);
+}
+
+/** The cluster that such an input is for; of a list those of all its experiments, picked or not. */
+export function clustersAsked(input: unknown): string[] {
+  const experiments = isList(input) ? listAsked(input).experiments : [oneAsked(input).experiment];
+  return [...new Set(experiments.map(({ cluster }) => cluster))];
+}
+
+const isList = (input: unknown): input is object =>
+  typeof input === 'object' && input !== null && 'pick' in input;
+
+function oneAsked(input: unknown): AskedRun {
   const wrapped = Wrapped.safeParse(input);
   if (wrapped.success && wrapped.data.experiment !== undefined) {
     const { experiment, startedBy = 'unknown' } = wrapped.data;
@@ -51,7 +63,7 @@ export function askedRun(input: unknown, runId: string): AskedRun {
   return { experiment: parseExperiment(input), startedBy: 'unknown' };
 }
 
-function picked(input: object, runId: string): AskedRun {
+function listAsked(input: object) {
   const { data, error } = List.safeParse(input);
   if (data === undefined) {
     const { path, message } = error.issues[0] ?? { path: [], message: '' };
@@ -59,13 +71,16 @@ function picked(input: object, runId: string): AskedRun {
       `Cannot pick an experiment as the input must be like {"pick": [1 to ${listMax} experiments], "seed": 7}: found ${path.join('.') || 'the whole'} wrong (${message})`,
     );
   }
-  const all = data.pick.map(experimentAt);
-  const { seed = seedOf(runId), startedBy = 'unknown' } = data;
-  const numbered = all.map((experiment, at) => ({ experiment, place: at + 1 }));
+  return { ...data, experiments: data.pick.map(experimentAt) };
+}
+
+function picked(input: object, runId: string): AskedRun {
+  const { experiments, seed = seedOf(runId), startedBy = 'unknown' } = listAsked(input);
+  const numbered = experiments.map((experiment, at) => ({ experiment, place: at + 1 }));
   const [one = numbered[0]] = chosenOf(numbered, 1, seed);
   // A list has one at least, which the compiler cannot know.
   const { experiment, place } = one ?? { experiment: parseExperiment(undefined), place: 1 };
-  return { experiment, startedBy, picked: { seed, place, of: all.length } };
+  return { experiment, startedBy, picked: { seed, place, of: experiments.length } };
 }
 
 function experimentAt(value: unknown, index: number): Experiment {

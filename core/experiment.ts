@@ -6,6 +6,7 @@ import { contradictionIn } from './contradictions.ts';
 import { Expect } from './expect.ts';
 import { AskedIntensity, Fault, Flapping, Mechanism, Packets } from './fault.ts';
 import { Markers } from './markers/asked.ts';
+import { ClusterName } from './named-clusters.ts';
 import { Refusal } from './refusal.ts';
 import { sentence } from './sentence.ts';
 import { StopOn } from './stop/stop-on.ts';
@@ -48,10 +49,9 @@ export const ExperimentSchema = z.strictObject({
     .string()
     .regex(/^[a-z][a-z0-9-]{2,39}$/)
     .meta({ description: 'What people call the experiment' }),
-  cluster: z
-    .string()
-    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/)
-    .meta({ description: 'The value of the tag aerofault:cluster on its instances' }),
+  cluster: ClusterName.meta({
+    description: 'The value of the tag aerofault:cluster on its instances',
+  }),
   fault: Fault.meta({ description: 'The kind of harm' }),
   mechanism: Mechanism.meta({
     description:

@@ -240,6 +240,8 @@ export interface Gateways extends ByHand {
   readonly timing: Timing;
   /** When runs of this deployment may be; none: always. */
   readonly windows: readonly AllowedWindow[];
+  /** The clusters that this deployment is for; undefined: all that are tagged. */
+  readonly clusters: readonly string[] | undefined;
   /** Where `network`, `hosts`, `alarms` and `secrets` are; in our own account when absent. */
   readonly target?: TargetAccount | undefined;
   /** Hash of the plan for comparing what was shown with what runs. */

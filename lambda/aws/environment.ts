@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as z from 'zod';
+import { ClusterName } from '../../core/named-clusters.ts';
 import { usualTiming } from '../../core/timing.ts';
 import type { Timing } from '../../core/timing.ts';
 import { AllowedWindow } from '../../core/windows.ts';
@@ -57,6 +58,7 @@ const Environment = z.object({
   TARGET_EXTERNAL_ID: Name.optional(),
   FREEZE_PARAMETER: Name.optional(),
   ALLOWED_WINDOWS: Json.pipe(z.array(AllowedWindow)).optional(),
+  CLUSTERS: Json.pipe(z.array(ClusterName).min(1)).optional(),
   PREPARE_SECONDS: Seconds.optional(),
   LEAD_SECONDS: Seconds.optional(),
   GRACE_SECONDS: Seconds.optional(),
@@ -101,6 +103,7 @@ export function awsGateways(
     chance: { attempt },
     timing: timingOf(read),
     windows: read.ALLOWED_WINDOWS ?? [],
+    clusters: read.CLUSTERS,
     digest: digestOf,
     restoreDocument: read.DOCUMENT_RESTORE,
     clusterAccount: read.TARGET_ACCOUNT,

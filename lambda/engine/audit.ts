@@ -9,6 +9,7 @@ import type { AuditSeen } from '../../core/audit/seen.ts';
 import { writeAudit } from '../../core/audit/write-audit.ts';
 import { destinationsOf, nodesOf } from '../../core/inventory.ts';
 import type { Inventory } from '../../core/inventory.ts';
+import { foreignTo } from '../../core/named-clusters.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { Audits } from '../gateways-of-audits.ts';
 import type { Gateways } from '../gateways.ts';
@@ -27,7 +28,7 @@ export interface AskedAudit {
 /** What an audit touches: it only asks, and keeps its document. */
 export type AuditGateways = Pick<
   Gateways,
-  'journal' | 'network' | 'hosts' | 'clock' | 'secrets'
+  'journal' | 'network' | 'hosts' | 'clock' | 'secrets' | 'clusters'
 > & {
   readonly audits: Audits;
 };
@@ -46,7 +47,7 @@ const causeMost = 2_000;
  * for every closed port the reason, held against what was accepted. Takes no lock, and changes nothing but
  * the audits of the journal.
  *
- * @throws Refusal for a request that is none, or a cluster that has no nodes.
+ * @throws Refusal for a request that is none, a cluster that the deployment is not for, or one without nodes.
  */
 export async function audit(
   { auditId, input }: AskedAudit,
@@ -54,6 +55,8 @@ export async function audit(
 ): Promise<{ verdict: Audit['verdict']; error: string; cause: string; says: string }> {
   const request = parseAuditRequest(input);
   const { cluster, accept } = request;
+  const must = foreignTo(gateways.clusters, cluster);
+  if (must !== undefined) throw new Refusal(`Cannot audit cluster "${cluster}" as ${must}`);
   const seen = await lookAround(cluster, { auditId, request, gateways });
   const { audits } = gateways;
   const written = writeAudit(seen, await audits.accepted(cluster));

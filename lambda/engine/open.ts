@@ -1,7 +1,8 @@
-import { askedRun, pickedText } from '../../core/asked-run.ts';
+import { askedRun, clustersAsked, pickedText } from '../../core/asked-run.ts';
 import type { Experiment } from '../../core/experiment.ts';
 import { refuseOutsideWindows } from '../../core/guards/refuse-outside-windows.ts';
 import type { RunItem } from '../../core/journal.ts';
+import { foreignTo } from '../../core/named-clusters.ts';
 import { mayContinue, toLookAt } from '../../core/protocol.ts';
 import { Refusal } from '../../core/refusal.ts';
 import type { Gateways } from '../gateways.ts';
@@ -17,11 +18,12 @@ export interface Asked {
  * Opens a run: first its item, then the cluster's lock (protocol rules 1 and 2). Bad input is refused
  * before anything is written.
  *
- * @throws Refusal for input that is no experiment, a run that is over, a stack that is going, or a cluster
- * that is taken.
+ * @throws Refusal for input that is no experiment, a cluster that the deployment is not for, a run that is
+ * over, a stack that is going, or a cluster that is taken.
  */
 export async function open(asked: Asked, gateways: Gateways): Promise<{ says: string }> {
   const request = askedRun(asked.input, asked.runId);
+  refuseForeign(asked.input, gateways);
   await refuseFrozen(gateways);
   const item = openingItem(asked, request.experiment, gateways);
   const span = { startAt: item.openedAt, endAt: item.deadlineAt };
@@ -32,6 +34,16 @@ export async function open(asked: Asked, gateways: Gateways): Promise<{ says: st
   await lockCluster(run, gateways);
   const { name, cluster } = request.experiment;
   return { says: `run ${asked.runId}: ${name} on ${cluster}${pickedText(request.picked)}` };
+}
+
+/** Any of a list will do: whether a run starts is not for chance to say. */
+function refuseForeign(input: unknown, { clusters }: Gateways): void {
+  for (const cluster of clustersAsked(input)) {
+    const must = foreignTo(clusters, cluster);
+    if (must !== undefined) {
+      throw new Refusal(`Cannot open a run on cluster "${cluster}" as ${must}`);
+    }
+  }
 }
 
 /** A switch that cannot be read counts as on. */

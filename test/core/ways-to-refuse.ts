@@ -3,6 +3,7 @@ import { askedRun } from '../../core/asked-run.ts';
 import { parseAuditRequest } from '../../core/audit/request.ts';
 import { refuseDataLoss } from '../../core/guards/refuse-data-loss.ts';
 import { refuseOutsideWindows } from '../../core/guards/refuse-outside-windows.ts';
+import { usefulClusters } from '../../core/named-clusters.ts';
 import { usefulWindows } from '../../core/windows.ts';
 import { usualTiming } from '../../core/timing.ts';
 import { refuseTooManyCalls } from '../../core/plan/security-group/calls.ts';
@@ -231,6 +232,8 @@ const ofGuards: Record<string, () => unknown> = {
   'longer than every window': () =>
     refuseOutsideWindows({ name: 'isolate' }, { startAt: 0, endAt: 36_000_000 }, [office]),
   'a window of no zone': () => usefulWindows([{ ...office, timeZone: 'Mars/Olympus' }]),
+  'names that no cluster can have': () => usefulClusters([' payments']),
+  'no name of a cluster': () => usefulClusters([]),
   'a window in an experiment that never opens': () =>
     aPartition({ allowedWindows: [{ ...office, to: '09:00' }] }),
 };

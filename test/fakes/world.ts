@@ -50,6 +50,8 @@ export class World {
   readonly delivery = new FakeDelivery();
   /** When runs of this world's deployment may be. */
   windows: readonly AllowedWindow[] = [];
+  /** The clusters that this world's deployment is for; undefined: all. */
+  clusters: readonly string[] | undefined;
   readonly journal: FakeJournal;
   readonly network: FakeNetwork;
   readonly machines: ReadonlyMap<string, FakeHost>;
@@ -103,9 +105,9 @@ export class World {
   /** The gateways for one process, whose calls go through `intercepts`. */
   gateways(...intercepts: readonly Intercept[]): ReportingGateways {
     const { journal, network, hosts, schedule, alarms, freeze, secrets } = this;
-    const { clock, windows, delivery } = this;
+    const { clock, windows, clusters, delivery } = this;
     const chance = { attempt: () => `attempt-${(this.#attempts += 1)}` };
-    const beside = { clock, windows, chance, delivery };
+    const beside = { clock, windows, clusters, chance, delivery };
     const parts = { journal, network, hosts, schedule, alarms, freeze, secrets, ...beside };
     return intercepted({ ...parts, timing: usualTiming, digest: digestOf }, ...intercepts);
   }

@@ -59,6 +59,15 @@ describe('awsGateways()', () => {
     expect(() => gatewaysOf({ ALLOWED_WINDOWS: text })).toThrow(/ALLOWED_WINDOWS/);
   });
 
+  test('reads the clusters that the deployment is for; none: all', () => {
+    expect(gatewaysOf({}).clusters).toBeUndefined();
+    expect(gatewaysOf({ CLUSTERS: '["orders","stock"]' }).clusters).toEqual(['orders', 'stock']);
+  });
+
+  test.each(['', 'orders', '[]', '[" orders"]'])('refuses %j as clusters', (text) => {
+    expect(() => gatewaysOf({ CLUSTERS: text })).toThrow(/CLUSTERS/);
+  });
+
   test.each(['', '1.5', '-1', 'ten', '999999'])('refuses %j as seconds', (seconds) => {
     expect(() => gatewaysOf({ SENT_SECONDS: seconds })).toThrow(/SENT_SECONDS/);
   });

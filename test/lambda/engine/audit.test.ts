@@ -84,6 +84,17 @@ describe('audit()', () => {
     expect(says).toContain('while run run1 held it');
   });
 
+  test('refuses a cluster that the deployment is not for, and keeps nothing', async () => {
+    const { world, audits, audit: audited } = anAuditor();
+    world.clusters = ['stock'];
+    await expect(audited()).rejects.toMatchObject({
+      name: 'Refusal',
+      message: `Cannot audit cluster "${cluster}" as this deployment must be for it: found that it is for stock`,
+    });
+    expect(audits.kept).toEqual([]);
+    expect(world.hosts.ran).toEqual([]);
+  });
+
   test.each([{ cluster: 'nobody' }, { cluster: '' }, { clusters: [] }])(
     'refuses %j in a sentence, where no cluster has instances',
     async (input) => {

@@ -60,6 +60,37 @@ describe('the freeze switch', () => {
   });
 });
 
+describe('the clusters of the deployment', () => {
+  const foreign = { ...partition, cluster: 'payments' };
+  const of = (clusters: readonly string[]): World => {
+    const world = new World({});
+    world.clusters = clusters;
+    return world;
+  };
+
+  test.each([
+    { is: 'alone', input: foreign },
+    { is: 'wrapped', input: { experiment: foreign, startedBy: 'ci' } },
+    { is: 'in a list, picked or not', input: { pick: [partition, partition, foreign], seed: 1 } },
+  ])('refuse a run on another, asked for $is', async ({ input }) => {
+    const world = of([partition.cluster]);
+
+    await expect(opening(world, input)).rejects.toThrow(
+      'Cannot open a run on cluster "payments" as this deployment must be for it: found that it is for orders-staging',
+    );
+    await untouched(world);
+  });
+
+  test('let runs on their own begin', async () => {
+    await expect(opening(of(['stock', partition.cluster]))).resolves.toBeDefined();
+  });
+
+  test('are told by some where they are many', async () => {
+    const refused = opening(of(['a', 'b', 'c', 'd', 'e']));
+    await expect(refused).rejects.toThrow('found that it is for a, b, c and 2 more');
+  });
+});
+
 describe('allowed windows', () => {
   const now = new World({}).clock.now();
   const minutes = (offset: number): string =>
