@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** Something inside an event pattern that EventBridge may know and the lab does not. */
 function unsupported(what: string): Error {
   return new Error(
-    `Cannot match an event pattern as its matchers must be values, prefix, suffix, anything-but or exists: found ${what}`,
+    `Cannot match an event pattern as its matchers must be values, prefix, suffix, anything-but, exists or $or: found ${what}`,
   );
 }
 
@@ -27,20 +27,37 @@ const Matcher = z.union([
 ]);
 type Matcher = z.infer<typeof Matcher>;
 
+const Fields = z.record(z.string(), z.unknown());
+/** EventBridge wants two at least. */
+const Alternatives = z.array(Fields).min(2);
+
 /** A parsed event pattern: true for the events it matches. */
 export type EventPattern = (event: unknown) => boolean;
 
 /** Parse an event pattern; throws where it uses a matcher that the lab does not know. */
 export function parsePattern(pattern: Readonly<Record<string, unknown>>): EventPattern {
-  const fields = Object.entries(pattern).map(([name, node]): [string, EventPattern] => {
+  const parts = Object.entries(pattern).map(([name, node]): EventPattern => {
+    if (name === '$or') return parseOr(node);
     if (name.startsWith('$')) throw unsupported(name);
-    return [name, parseNode(node)];
+    const matches = parseNode(node);
+    return (event) => matches(fieldOf(event, name));
   });
-  return (event) => fields.every(([name, matches]) => matches(fieldOf(event, name)));
+  return (event) => parts.every((matches) => matches(event));
 }
 
+function parseOr(node: unknown): EventPattern {
+  const { data } = Alternatives.safeParse(node);
+  if (data === undefined) throw unsupported(`$or of ${JSON.stringify(node)}`);
+  const alternatives = data.map(parsePattern);
+  return (event) => alternatives.some((matches) => matches(event));
+}
+
+/** An array of objects in an event matches where one of them does. */
 function parseNode(node: unknown): EventPattern {
-  if (!Array.isArray(node)) return parsePattern(z.record(z.string(), z.unknown()).parse(node));
+  if (!Array.isArray(node)) {
+    const matches = parsePattern(Fields.parse(node));
+    return (value) => (Array.isArray(value) ? value.some(matches) : matches(value));
+  }
   const matchers = node.map((item: unknown) => {
     const parsed = Matcher.safeParse(item);
     if (!parsed.success) throw unsupported(JSON.stringify(item));
@@ -64,8 +81,6 @@ function matchesOne(matcher: Matcher, value: unknown): boolean {
       return value !== undefined && !matcher.not.some((word) => word === value);
   }
 }
-
-const Fields = z.record(z.string(), z.unknown());
 
 /** A field of an object; undefined where there is none. */
 export function fieldOf(value: unknown, name: string): unknown {

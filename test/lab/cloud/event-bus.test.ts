@@ -9,7 +9,13 @@ import { until } from './until.ts';
 const event = {
   source: 'aws.states',
   'detail-type': 'Status Change',
-  detail: { status: 'FAILED', name: 'say "hi"', count: 3, tags: ['a', 'b'] },
+  detail: {
+    status: 'FAILED',
+    name: 'say "hi"',
+    count: 3,
+    tags: ['a', 'b'],
+    parts: [{ of: 'a', is: 'first' }, { of: 'b' }],
+  },
 };
 
 describe('an event pattern', () => {
@@ -26,13 +32,19 @@ describe('an event pattern', () => {
     [{ detail: { tags: ['b'] } }, true],
     [{ detail: { count: [3] } }, true],
     [{ detail: { gone: { deeper: ['x'] } } }, false],
+    [{ detail: { parts: { of: ['b'] } } }, true],
+    [{ detail: { parts: { of: ['b'], is: ['first'] } } }, false],
+    [{ detail: { $or: [{ status: ['ABORTED'] }, { parts: { of: ['a'] } }] } }, true],
+    [{ detail: { $or: [{ status: ['ABORTED'] }, { parts: { of: ['c'] } }] } }, false],
+    [{ detail: { count: [4], $or: [{ status: ['FAILED'] }, { count: [3] }] } }, false],
   ])('%j matches: %s', (pattern, matches) => {
     expect(parsePattern(pattern)(event)).toBe(matches);
   });
 
   test('with a matcher the lab does not know is refused, never passed over', () => {
     expect(() => parsePattern({ detail: { count: [{ numeric: ['>', 1] }] } })).toThrow('numeric');
-    expect(() => parsePattern({ $or: [] })).toThrow('$or');
+    expect(() => parsePattern({ $or: [{ source: ['a'] }] })).toThrow('$or');
+    expect(() => parsePattern({ $and: [] })).toThrow('$and');
   });
 });
 
