@@ -30,7 +30,9 @@ export interface AllowedTime {
 /** What a deployment of aerofault may choose. */
 export interface AerofaultProps {
   /**
-   * The clusters that may be touched, by their `aerofault:cluster` tag. IAM holds to it, too.
+   * The clusters that may be touched, by their `aerofault:cluster` tag. IAM holds to it, too; runs, audits,
+   * schedules and events of another cluster are refused. Of names that are known only when it is deployed
+   * IAM alone knows.
    *
    * @default - every cluster whose things bear the tag
    */

@@ -5,6 +5,7 @@ import { acknowledgeWildcard } from './acknowledge.ts';
 import { usualDocumentPrefix } from './document-name.ts';
 import { HostDocuments } from './host-documents.ts';
 import type { IHostDocuments } from './host-documents.ts';
+import { namedClusters } from './named-clusters.ts';
 import { Permissions, targetsIn } from './permissions.ts';
 import { accountPattern, externalIdPattern, fit, rolePrefixPattern } from './target-account.ts';
 import {
@@ -62,6 +63,7 @@ export class AerofaultTarget extends Construct {
   constructor(scope: Construct, id: string, props: AerofaultTargetProps) {
     super(scope, id);
     this.#props = props;
+    namedClusters(props.clusters);
     fit('homeAccount', props.homeAccount, accountPattern);
     fit('externalId', props.externalId, externalIdPattern);
     const prefix = fit('rolePrefix', props.rolePrefix ?? usualRolePrefix, rolePrefixPattern);

@@ -23,6 +23,7 @@ import { GameDays } from './game-days.ts';
 import type { ScheduleOptions } from './game-days.ts';
 import type { IHostDocuments } from './host-documents.ts';
 import { JournalTable } from './journal-table.ts';
+import { namedClusters } from './named-clusters.ts';
 import { tell } from './outputs.ts';
 import { Reporting } from './reporting.ts';
 import { RestoreMachine } from './restore-machine.ts';
@@ -62,6 +63,7 @@ export class Aerofault extends Construct {
   readonly hostDocuments: IHostDocuments;
   /** What starts by the clock: game days and audits, and nothing else. */
   readonly scheduleGroup: scheduler.IScheduleGroup;
+  readonly #clusters: readonly string[] | undefined;
   readonly #freezeParameter: string;
   readonly #target: Target | undefined;
   readonly #gameDays: GameDays;
@@ -72,6 +74,7 @@ export class Aerofault extends Construct {
     super(scope, id);
     const { logRetention = RetentionDays.THREE_MONTHS, schedules = [] } = props;
     const { clusters, encryptionKey } = props;
+    this.#clusters = namedClusters(clusters);
     this.#freezeParameter = props.freezeParameterName ?? usualFreezeParameter;
     const journal = new JournalTable(this, 'JournalTable', { encryptionKey });
     this.journalTableName = journal.tableName;
@@ -108,11 +111,13 @@ export class Aerofault extends Construct {
       workflow: workflow.machine,
       schedules,
       group,
+      clusters: this.#clusters,
     });
     const audits = new Audits(this, 'Audits', {
       audit: functions.audit,
       schedules: props.audits ?? [],
       group,
+      clusters: this.#clusters,
       alarmTopic,
       logRetention,
     });
@@ -207,6 +212,7 @@ export class Aerofault extends Construct {
       target: this.#target,
       timing: timingOf(props.timing),
       openings: {
+        clusters: this.#clusters,
         allowedWindows: usefulWindows(props.allowedWindows ?? []),
         freezeParameter: this.#freezeParameter,
       },

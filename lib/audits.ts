@@ -10,6 +10,7 @@ import { Refusal } from '../core/refusal.ts';
 import { Alarm, sumOver } from './alarm.ts';
 import type { BundledFunction } from './bundled-function.ts';
 import { patientTask } from './lambda-task.ts';
+import { refuseForeign } from './named-clusters.ts';
 import { failWith } from './restore-tail.ts';
 import { stateMachine } from './state-machine.ts';
 
@@ -35,6 +36,8 @@ export interface AuditsProps {
   readonly schedules: readonly ScheduledAudit[];
   /** Where the schedules are listed. */
   readonly group: scheduler.IScheduleGroup;
+  /** Those of the deployment; undefined: all. */
+  readonly clusters: readonly string[] | undefined;
   readonly alarmTopic: sns.ITopic;
   readonly logRetention: RetentionDays;
 }
@@ -50,17 +53,20 @@ export interface AuditsProps {
 export class Audits extends Construct {
   readonly machine: sfn.StateMachine;
 
-  /** @throws Refusal when what a schedule asks for is no audit, so that a typo never leaves the desk. */
+  /**
+   * @throws Refusal when what a schedule asks for is no audit, or for no cluster of the deployment, so that a
+   * typo never leaves the desk.
+   */
   constructor(scope: Construct, id: string, props: AuditsProps) {
     super(scope, id);
-    const { audit, schedules, group, alarmTopic, logRetention } = props;
+    const { audit, schedules, alarmTopic, logRetention } = props;
     this.machine = stateMachine(this, {
       definition: this.#definition(audit),
       invokes: [audit],
       logRetention,
       comment: 'Audits one cluster, without a fault: {"cluster": "…"}',
     });
-    for (const scheduled of schedules) this.#startBySchedule(scheduled, group);
+    for (const scheduled of schedules) this.#startBySchedule(scheduled, props);
     new Alarm(this, 'Failed', {
       metric: this.machine.metricFailed(sumOver(Duration.minutes(5))),
       says: 'A cluster is not as it was accepted, or could not be audited: see the execution, or aerofault audit CLUSTER',
@@ -94,9 +100,10 @@ export class Audits extends Construct {
 
   #startBySchedule(
     { name, at, audit, enabled }: ScheduledAudit,
-    scheduleGroup: scheduler.IScheduleGroup,
+    { group: scheduleGroup, clusters }: AuditsProps,
   ): void {
     const request = checked(name, audit);
+    refuseForeign(name, [request.cluster], clusters);
     const made = new scheduler.Schedule(this, name, {
       description: `Audits ${request.cluster} with aerofault`,
       scheduleGroup,

@@ -5,9 +5,11 @@ import * as scheduler from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type * as sfn from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
-import { askedRun } from '../core/asked-run.ts';
+import { askedRun, clustersAsked } from '../core/asked-run.ts';
 import { Refusal } from '../core/refusal.ts';
 import type { Experiment } from './experiment.ts';
+import { refuseForeign } from './named-clusters.ts';
+import { runRequestedOn } from './run-requested.ts';
 
 /** What starts by the clock, and when. */
 export interface ScheduleOptions {
@@ -51,10 +53,9 @@ export interface GameDaysProps {
   readonly schedules: readonly ScheduledRun[];
   /** Where the schedules are listed. */
   readonly group: scheduler.IScheduleGroup;
+  /** Those of the deployment; undefined: all. */
+  readonly clusters: readonly string[] | undefined;
 }
-
-/** Source and type of the event that asks for a run; its detail is the experiment. */
-const runRequested = { source: 'aerofault', detailType: 'aerofault.run.requested' };
 
 /** A game day that cannot start on time is skipped, never held at an hour that nobody expects. */
 const atOnceOrNever = { retryAttempts: 1, maxEventAge: Duration.minutes(1) };
@@ -69,11 +70,15 @@ const atOnceOrNever = { retryAttempts: 1, maxEventAge: Duration.minutes(1) };
 export class GameDays extends Construct {
   readonly #workflow: sfn.StateMachine;
   readonly #group: scheduler.IScheduleGroup;
+  readonly #clusters: readonly string[] | undefined;
 
-  constructor(scope: Construct, id: string, { workflow, schedules, group }: GameDaysProps) {
+  /** @throws Refusal where it is not clear what is to be run, or it is for no cluster of the deployment. */
+  constructor(scope: Construct, id: string, props: GameDaysProps) {
     super(scope, id);
+    const { workflow, schedules, group, clusters } = props;
     this.#workflow = workflow;
     this.#group = group;
+    this.#clusters = clusters;
     this.#startOnEvent();
     for (const { name, ...options } of schedules) this.schedule(name, options);
   }
@@ -81,7 +86,7 @@ export class GameDays extends Construct {
   #startOnEvent(): void {
     new events.Rule(this, 'RunRequested', {
       description: 'Starts the run of the experiment in the detail of an event',
-      eventPattern: { source: [runRequested.source], detailType: [runRequested.detailType] },
+      eventPattern: runRequestedOn(this.#clusters),
       targets: [
         new targets.SfnStateMachine(this.#workflow, {
           input: events.RuleTargetInput.fromEventPath('$.detail'),
@@ -91,10 +96,11 @@ export class GameDays extends Construct {
     });
   }
 
-  /** Starts runs by the clock. @throws Refusal where it is not clear what is to be run. */
+  /** Starts runs by the clock. @throws Refusal as the constructor does. */
   schedule(id: string, options: ScheduleOptions): scheduler.Schedule {
     const { at, enabled } = options;
     const { input, says } = asked(id, options);
+    refuseForeign(id, clustersAsked(input), this.#clusters);
     const made = new scheduler.Schedule(this, id, {
       description: `Runs aerofault experiment ${says}`,
       scheduleGroup: this.#group,

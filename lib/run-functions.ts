@@ -25,8 +25,10 @@ export interface RunFunctionsProps {
   readonly logRetention: RetentionDays;
 }
 
-/** When runs may start, beside what their experiments say. */
+/** What runs may start and when, beside what their experiments say. */
 export interface Openings {
+  /** The clusters of the deployment; undefined: all. */
+  readonly clusters: readonly string[] | undefined;
   /** Windows of the deployment; none: always. */
   readonly allowedWindows: readonly AllowedWindow[];
   /** The name of the SSM parameter that is the freeze switch. */
@@ -92,7 +94,7 @@ export class RunFunctions extends Construct {
     this.report = this.#add('Report', 'report', { seconds: 60, ...reader });
     this.sweep = this.#add('Sweep', 'sweep', { ...ofEveryRun(restorer), ...reader });
     this.deleteGuard = this.#add('DeleteGuard', 'delete-guard', ofEveryRun(restorer));
-    this.audit = this.#add('Audit', 'audit', auditor);
+    this.audit = this.#add('Audit', 'audit', auditor(props.openings));
   }
 
   /** Those that the workflow invokes: all but the sweeper, the guard and the audit. */
@@ -184,23 +186,28 @@ export class RunFunctions extends Construct {
 }
 
 /** The only one that asks whether a run may start now. */
-function opener({ allowedWindows, freezeParameter }: Openings): Shape {
+function opener({ allowedWindows, freezeParameter, clusters }: Openings): Shape {
   return {
     seconds: 60,
     rights: (may) => may.readParameter(freezeParameter),
     environment: {
       FREEZE_PARAMETER: freezeParameter,
       ALLOWED_WINDOWS: JSON.stringify(allowedWindows),
+      ...clustersFor(clusters),
     },
   };
 }
 
+const clustersFor = (clusters: Openings['clusters']): Record<string, string> =>
+  clusters === undefined ? {} : { CLUSTERS: JSON.stringify(clusters) };
+
 /** Asks, and writes nothing but its own documents: neither a run's record nor a lock. */
-const auditor: Shape = {
+const auditor = ({ clusters }: Openings): Shape => ({
   seconds: 120,
+  environment: clustersFor(clusters),
   keeps: (journal) => journal.keepAudits(),
   rights: (_, journal) => journal.list(),
-};
+});
 
 /** Waits out throttling for longer than an inject does, since nothing is more urgent than putting back. */
 const restorer: Shape = {

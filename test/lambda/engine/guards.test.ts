@@ -60,20 +60,21 @@ describe('the freeze switch', () => {
   });
 });
 
+function worldOf(clusters: readonly string[]): World {
+  const world = new World({});
+  world.clusters = clusters;
+  return world;
+}
+
 describe('the clusters of the deployment', () => {
   const foreign = { ...partition, cluster: 'payments' };
-  const of = (clusters: readonly string[]): World => {
-    const world = new World({});
-    world.clusters = clusters;
-    return world;
-  };
 
   test.each([
     { is: 'alone', input: foreign },
     { is: 'wrapped', input: { experiment: foreign, startedBy: 'ci' } },
     { is: 'in a list, picked or not', input: { pick: [partition, partition, foreign], seed: 1 } },
   ])('refuse a run on another, asked for $is', async ({ input }) => {
-    const world = of([partition.cluster]);
+    const world = worldOf([partition.cluster]);
 
     await expect(opening(world, input)).rejects.toThrow(
       'Cannot open a run on cluster "payments" as this deployment must be for it: found that it is for orders-staging',
@@ -82,11 +83,11 @@ describe('the clusters of the deployment', () => {
   });
 
   test('let runs on their own begin', async () => {
-    await expect(opening(of(['stock', partition.cluster]))).resolves.toBeDefined();
+    await expect(opening(worldOf(['stock', partition.cluster]))).resolves.toBeDefined();
   });
 
   test('are told by some where they are many', async () => {
-    const refused = opening(of(['a', 'b', 'c', 'd', 'e']));
+    const refused = opening(worldOf(['a', 'b', 'c', 'd', 'e']));
     await expect(refused).rejects.toThrow('found that it is for a, b, c and 2 more');
   });
 });
