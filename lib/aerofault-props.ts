@@ -120,7 +120,7 @@ export interface AerofaultProps {
    */
   readonly fis?: readonly FisCut[];
   /**
-   * Spans of every run.
+   * Spans of every run; one that safety rests on may not be shorter than usual.
    *
    * @default - those that the restore protocol was proven with
    */

@@ -53,8 +53,8 @@ interface Shape {
 /**
  * The Lambdas, one a handler: how long each may take and what each may do.
  *
- * No function may live longer than `timing.lambdaSeconds`, the L of the restore protocol, so a shorter L
- * shortens the functions too.
+ * None lives longer than the usual `lambdaSeconds`, the L of the restore protocol, which no deployment may
+ * shorten.
  */
 export class RunFunctions extends Construct {
   readonly open: BundledFunction;
@@ -106,7 +106,7 @@ export class RunFunctions extends Construct {
   }
 
   #add(id: string, handler: string, shape: Shape): BundledFunction {
-    const { bundles, journal, logRetention, timing } = this.#props;
+    const { bundles, journal, logRetention } = this.#props;
     const { keeps = (table: JournalTable) => table.keep() } = shape;
     const { rights = () => [] } = shape;
     const statements = [
@@ -119,7 +119,7 @@ export class RunFunctions extends Construct {
       bundles,
       logRetention,
       statements,
-      timeoutSeconds: Math.min(shape.seconds, timing.lambdaSeconds),
+      timeoutSeconds: shape.seconds,
       memoryMegabytes: shape.megabytes ?? megabytes,
       environment: {
         ...this.#environment(),
