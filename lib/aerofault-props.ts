@@ -4,7 +4,7 @@ import type { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { ScheduledAudit } from './audits.ts';
-import type { FisCut } from './fis.ts';
+import type { FisCut } from './fis-cut.ts';
 import type { ScheduledRun } from './game-days.ts';
 import type { IHostDocuments } from './host-documents.ts';
 import type { Notifications } from './notifications.ts';

@@ -63,6 +63,8 @@ export class Aerofault extends Construct {
   readonly hostDocuments: IHostDocuments;
   /** What starts by the clock: game days and audits, and nothing else. */
   readonly scheduleGroup: scheduler.IScheduleGroup;
+  /** What AWS FIS is offered: a role and a document, for templates of one's own; where `fis` is given. */
+  readonly fis?: FisBridge;
   readonly #clusters: readonly string[] | undefined;
   readonly #freezeParameter: string;
   readonly #target: Target | undefined;
@@ -122,7 +124,8 @@ export class Aerofault extends Construct {
       logRetention,
     });
     this.auditMachine = audits.machine;
-    if (props.fis !== undefined) new FisBridge(this, 'Fis', { cuts: props.fis, clusters });
+    if (props.fis !== undefined)
+      this.fis = new FisBridge(this, 'Fis', { cuts: props.fis, clusters });
     const before = [...this.node.children];
     new DeleteGuard(this, 'DeleteGuard', { restoreAll: functions.deleteGuard, before });
     this.#tell();
@@ -235,6 +238,7 @@ export class Aerofault extends Construct {
       DocumentPrefix: this.hostDocuments.documentPrefix,
       ExampleInput: JSON.stringify(exampleInput),
       ...this.#target?.outputs(),
+      ...this.fis?.outputs(),
     });
   }
 }

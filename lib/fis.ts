@@ -1,40 +1,13 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import type { IAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { CfnExperimentTemplate } from 'aws-cdk-lib/aws-fis';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import { CfnDocument } from 'aws-cdk-lib/aws-ssm';
 import { Construct } from 'constructs';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import { fisCutContent } from './document-content.ts';
+import { holdSecondsOf, parametersOf } from './fis-cut.ts';
+import type { FisCut } from './fis-cut.ts';
 import { tagged } from './network-statements.ts';
-
-/** A cut that AWS FIS makes: packets between chosen instances and their peers stop. */
-export interface FisCut {
-  /** Letters, digits and hyphens; it names the template. */
-  readonly name: string;
-  /** Ids of the instances on which packets are stopped; each must bear the tag `aerofault:cluster`. */
-  readonly instanceIds: readonly string[];
-  /** Addresses of the hosts that they lose. */
-  readonly peers: readonly string[];
-  /**
-   * TCP ports, of either end.
-   *
-   * @default - 3001 and 3002: fabric and heartbeat
-   */
-  readonly ports?: readonly number[];
-  /**
-   * How long, whole seconds up to an hour.
-   *
-   * @default - one minute
-   */
-  readonly hold?: Duration;
-  /**
-   * Ends the FIS experiment. A fault that is in force goes on to the end of its hold all the same.
-   *
-   * @default - nothing does
-   */
-  readonly stopAlarm?: IAlarm;
-}
 
 /** What the bridge is made of. */
 export interface FisBridgeProps {
@@ -53,17 +26,21 @@ const afterwards = Duration.minutes(1);
  * own, no residue; and the command line knows nothing of it (docs/fis.md).
  */
 export class FisBridge extends Construct {
-  readonly role: iam.Role;
-  readonly #document: CfnDocument;
+  /** What FIS assumes: to send this document to opted-in instances, to cancel it, and to look which there are. */
+  readonly role: iam.IRole;
+  /** The name of the document, for `aws:ssm:send-command`. */
+  readonly documentName: string;
 
+  /** @throws Refusal for a cut that a host would refuse. */
   constructor(scope: Construct, id: string, { cuts, clusters }: FisBridgeProps) {
     super(scope, id);
-    this.#document = new CfnDocument(this, 'Cut', {
+    const document = new CfnDocument(this, 'Cut', {
       documentType: 'Command',
       documentFormat: 'JSON',
       targetType: '/AWS::EC2::Instance',
       content: fisCutContent(),
     });
+    this.documentName = document.ref;
     this.role = this.#makeRole(clusters);
     for (const cut of cuts) this.#template(cut);
   }
@@ -103,13 +80,10 @@ export class FisBridge extends Construct {
     return role;
   }
 
-  #template({ name, instanceIds, peers, ports, hold, stopAlarm }: FisCut): void {
-    const seconds = (hold ?? Duration.minutes(1)).toSeconds();
-    const parameters = {
-      HoldSeconds: String(seconds),
-      Peers: peers.join(','),
-      ...(ports === undefined ? {} : { Ports: ports.join(',') }),
-    };
+  #template(cut: FisCut): void {
+    const { name, instanceIds, stopAlarm } = cut;
+    const parameters = parametersOf(cut);
+    const seconds = holdSecondsOf(cut);
     new CfnExperimentTemplate(this, name, {
       description: `aerofault: ${name}, ${seconds} s, ended by the hosts' own timers`,
       roleArn: this.role.roleArn,
@@ -140,8 +114,13 @@ export class FisBridge extends Construct {
     });
   }
 
+  /** What whoever writes templates needs to know. */
+  outputs(): { FisRoleArn: string; FisDocumentName: string } {
+    return { FisRoleArn: this.role.roleArn, FisDocumentName: this.documentName };
+  }
+
   #documentArn(): string {
-    return this.#arn('ssm', `document/${this.#document.ref}`);
+    return this.#arn('ssm', `document/${this.documentName}`);
   }
 
   #arn(service: string, path: string): string {

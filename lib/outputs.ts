@@ -24,19 +24,28 @@ const descriptionsOfTarget = {
   TargetExternalId: 'What the roles there demand to be told',
 } as const;
 
+/** The same of what AWS FIS is offered. */
+const descriptionsOfFis = {
+  FisRoleArn: 'The role of templates of your own that send the FIS document',
+  FisDocumentName: 'Send it by aws:ssm:send-command (docs/fis.md)',
+} as const;
+
 type Told = Readonly<Record<keyof typeof descriptions, string>>;
 type ToldOfTarget = Readonly<Record<keyof typeof descriptionsOfTarget, string>>;
+type ToldOfFis = Readonly<Record<keyof typeof descriptionsOfFis, string>>;
 
 /**
  * Tells of a deployment in outputs of its stack, each named by the construct's path and its own name, without
  * a hash: as `WorkflowArn` where the deployment is the stack, as `FaultsWorkflowArn` for a construct "Faults"
  * in it. The command line finds them by that prefix.
  */
-export function tell(scope: Construct, values: Told & Partial<ToldOfTarget>): void {
+export function tell(scope: Construct, values: Told & Partial<ToldOfTarget & ToldOfFis>): void {
   const { scopes } = scope.node;
   const within = scopes.slice(scopes.indexOf(Stack.of(scope)) + 1).map(({ node }) => node.id);
   const prefix = outputPrefixOf(within);
-  const described = new Map(Object.entries({ ...descriptions, ...descriptionsOfTarget }));
+  const described = new Map(
+    Object.entries({ ...descriptions, ...descriptionsOfTarget, ...descriptionsOfFis }),
+  );
   for (const [name, value] of Object.entries(values)) {
     const output = new CfnOutput(scope, name, { value, description: described.get(name) ?? name });
     output.overrideLogicalId(`${prefix}${name}`);
