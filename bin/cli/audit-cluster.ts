@@ -4,6 +4,7 @@
  * Started by `aerofault audit`. The machine ends by itself within minutes, waited for or not; the waiting
  * ends with it.
  */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Audit } from '../../core/audit/audit.ts';
 import { parseAuditRequest } from '../../core/audit/request.ts';
@@ -20,7 +21,8 @@ export async function auditCluster(deployment: Deployment, request: object): Pro
   const { connection, audits, output } = deployment;
   const input = parseAuditRequest(request);
   const stateMachineArn = output('AuditMachineArn');
-  const executionArn = await startExecution(connection, { stateMachineArn, input });
+  const name = randomUUID(); // By which a repeat of a lost answer is the same audit.
+  const executionArn = await startExecution(connection, { stateMachineArn, name, input });
   while ((await executionStatus(connection, executionArn)) === 'RUNNING') await sleep(pauseMs);
   const audit = await audits.read(input.cluster, runIdOf(executionArn));
   if (audit !== undefined) return audit;

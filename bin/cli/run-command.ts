@@ -33,7 +33,8 @@ terminal it stops watching. Closing the terminal changes nothing. The run ends b
 
 Exit codes: 0 confirmed and clean, 1 clean but a verdict was not confirmed, 2 refused, nothing was touched,
 3 not clean or stuck: a person is needed, 4 no credentials or permission, 5 stopped watching, the run goes
-on, 70 broken, 75 AWS does not answer now, 130 Ctrl-C before it was started.`;
+on (or may: AWS did not say whether it was started), 70 broken, 75 AWS does not answer now, 130 Ctrl-C
+before it was started.`;
 
 /** Adds the command that runs an experiment. */
 export function addRun(root: Command): void {

@@ -1,8 +1,10 @@
 import { hostname, userInfo } from 'node:os';
 import type { Experiment } from '../../core/experiment.ts';
 import { Refusal } from '../../core/refusal.ts';
-import { startExecution } from '../../lambda/aws/executions.ts';
+import { executionArnOf, startExecution } from '../../lambda/aws/executions.ts';
+import { isCode, isDeclined, isThrottled, reasonOf } from '../../lambda/aws/failure.ts';
 import { runIdOf } from '../../lambda/run-id.ts';
+import { isDenied } from './aws-failure.ts';
 import type { Deployment } from './deployment.ts';
 
 /** A run that was started. */
@@ -11,10 +13,16 @@ export interface StartedRun {
   readonly executionArn: string;
 }
 
+/** Nobody answered whether the run was started: it may be going. */
+export class MaybeStarted extends Error {
+  override readonly name = 'MaybeStarted';
+}
+
 /**
  * Starts the workflow, under a name that people find in the console.
  *
  * @throws Refusal where the same experiment was started in this very second.
+ * @throws MaybeStarted where AWS did not answer, again and again.
  */
 export async function startRun(
   { connection, output }: Deployment,
@@ -28,9 +36,16 @@ export async function startRun(
     const executionArn = await startExecution(connection, { stateMachineArn, name, input });
     return { runId: runIdOf(executionArn), executionArn };
   } catch (error) {
-    if (!(error instanceof Error && error.name === 'ExecutionAlreadyExists')) throw error;
-    throw new Refusal(
-      `Cannot start ${experiment.name} as its execution must have a name of its own: found ${name} started in this second`,
+    if (isCode(error, 'ExecutionAlreadyExists')) {
+      throw new Refusal(
+        `Cannot start ${experiment.name} as its execution must have a name of its own: found ${name} started in this second`,
+        { cause: error },
+      );
+    }
+    if (isDeclined(error) || isThrottled(error) || isDenied(error)) throw error;
+    const runId = runIdOf(executionArnOf(stateMachineArn, name));
+    throw new MaybeStarted(
+      `Cannot tell whether ${experiment.name} was started as Step Functions must answer: found ${reasonOf(error)}; it may be going as run ${runId}: look with aerofault status before repeating the command`,
       { cause: error },
     );
   }

@@ -1,6 +1,7 @@
 import { DescribeExecutionCommand, SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
-import { once, patient } from './connection.ts';
+import { patient } from './connection.ts';
 import type { Connection } from './connection.ts';
+import { isCode } from './failure.ts';
 
 /** What to start, with which input, and under which name; without one it gets one. */
 export interface ExecutionStart {
@@ -9,25 +10,38 @@ export interface ExecutionStart {
   readonly input: object;
 }
 
-/** Starts an execution of a state machine, once; the answer is its ARN. For the command line. */
+/**
+ * Starts an execution of a state machine; the answer is its ARN. For the command line. One that is named is
+ * started once, however often it is asked for: the same name and input are the same execution. One without
+ * a name may be started twice, where an answer was lost.
+ */
 export async function startExecution(
   connection: Connection,
   { stateMachineArn, name, input }: ExecutionStart,
 ): Promise<string> {
-  const client = new SFNClient(once(connection));
+  const client = new SFNClient(patient(connection));
+  const asked = { stateMachineArn, input: JSON.stringify(input) };
+  const named = name === undefined ? {} : { name };
   try {
-    const named = name === undefined ? {} : { name };
-    const command = new StartExecutionCommand({
-      stateMachineArn,
-      ...named,
-      input: JSON.stringify(input),
-    });
-    const { executionArn = '' } = await client.send(command);
+    const { executionArn = '' } = await client.send(
+      new StartExecutionCommand({ ...asked, ...named }),
+    );
+    return executionArn;
+  } catch (error) {
+    if (name === undefined || !isCode(error, 'ExecutionAlreadyExists')) throw error;
+    // It may be our own, whose answer was lost: once it has ended, Step Functions calls a repeat another one.
+    const executionArn = executionArnOf(stateMachineArn, name);
+    const found = await client.send(new DescribeExecutionCommand({ executionArn }));
+    if (found.input !== asked.input) throw error;
     return executionArn;
   } finally {
     client.destroy();
   }
 }
+
+/** The ARN that an execution has by its name. */
+export const executionArnOf = (stateMachineArn: string, name: string): string =>
+  `${stateMachineArn.replace(':stateMachine:', ':execution:')}:${name}`;
 
 /** How an execution stands, in Step Functions' own word: RUNNING, SUCCEEDED, FAILED, …; unknown: it has forgotten it. */
 export async function executionStatus(

@@ -214,21 +214,33 @@ function auditMachines(parts: { auditMachine: AuditMachine; audits: Audits; star
   };
 }
 
-/** Runs beside who asks for it: the execution is RUNNING until what it does has ended. */
+/**
+ * Runs beside who asks for it: the execution is RUNNING until what it does has ended. The same name and
+ * input meanwhile are the same execution, as Step Functions has it; once it has ended, nothing is.
+ */
 function workflowMachines(parts: { workflow: Workflow; journal: Journal; started: unknown[] }) {
   const { workflow, journal, started } = parts;
+  const inputs = new Map<string, string>();
   const ended = new Map<string, Awaited<ReturnType<Workflow>>>();
   return async (body: string, target: string): Promise<Reply> => {
     const asked: unknown = JSON.parse(body);
     if (target.endsWith('.DescribeExecution')) {
       const { executionArn } = z.object({ executionArn: z.string() }).parse(asked);
-      return json({ executionArn, ...(ended.get(executionArn) ?? { status: 'RUNNING' }) });
+      const stands = ended.get(executionArn) ?? { status: 'RUNNING' };
+      return json({ executionArn, input: inputs.get(executionArn), ...stands });
     }
     const { name, input } = z.object({ name: z.string(), input: z.string() }).parse(asked);
     const execution = `${workflowArn.replace('stateMachine', 'execution')}:${name}`;
-    const run = { runId: runIdOf(execution), execution, input: JSON.parse(input) as unknown };
-    started.push(run.input);
-    void workflow(run, journal).then((ending) => ended.set(execution, ending));
+    const before = inputs.get(execution);
+    if (before !== undefined && (before !== input || ended.has(execution))) {
+      return { ...json({ __type: 'ExecutionAlreadyExists', message: execution }), status: 400 };
+    }
+    if (before === undefined) {
+      inputs.set(execution, input);
+      const run = { runId: runIdOf(execution), execution, input: JSON.parse(input) as unknown };
+      started.push(run.input);
+      void workflow(run, journal).then((ending) => ended.set(execution, ending));
+    }
     return json({ executionArn: execution, startDate: 1 });
   };
 }
