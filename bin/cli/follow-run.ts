@@ -86,7 +86,7 @@ async function restoreNow(
   display: RunDisplay,
 ): Promise<void> {
   try {
-    for (const line of await abortRun(deployment, runId)) display.note(line);
+    await abortRun(deployment, runId, (line) => display.note(line));
   } catch (error) {
     // It may not be open yet: then there is nothing to restore, and the person may ask again.
     if (!(error instanceof Refusal)) throw error;

@@ -10,11 +10,12 @@ export const runId = runIdOf(execution);
 export const stepId = 'host-cut/i-node-1';
 
 /** A run that holds one cut, as far as the journal knows. */
-export async function openRun(journal: Journal): Promise<void> {
+export async function openRun(journal: Journal, of = execution): Promise<void> {
   const inventory = exampleInventory();
+  const ofRun = runIdOf(of);
   const item: RunItem = {
-    runId,
-    execution,
+    runId: ofRun,
+    execution: of,
     cluster: inventory.cluster,
     life: 'opening',
     version: 1,
@@ -23,13 +24,13 @@ export async function openRun(journal: Journal): Promise<void> {
     intents: {},
     pending: [],
   };
-  await journal.write(runId, { kind: 'create', item });
-  await journal.putRequest(runId, { experiment: parseExperiment(halves), startedBy: 'a test' });
-  await journal.putPlan(runId, {
+  await journal.write(ofRun, { kind: 'create', item });
+  await journal.putRequest(ofRun, { experiment: parseExperiment(halves), startedBy: 'a test' });
+  await journal.putPlan(ofRun, {
     inventory,
     digest: 'abc',
     plan: {
-      runId,
+      runId: ofRun,
       steps: [
         {
           id: stepId,
@@ -51,7 +52,7 @@ export async function openRun(journal: Journal): Promise<void> {
       warnings: [],
     },
   });
-  await journal.write(runId, { kind: 'begin', at: Date.now() });
-  await journal.write(runId, { kind: 'intend', stepId, attempt: 'a', at: Date.now() });
-  await journal.write(runId, { kind: 'settle', attempt: 'a', at: Date.now() });
+  await journal.write(ofRun, { kind: 'begin', at: Date.now() });
+  await journal.write(ofRun, { kind: 'intend', stepId, attempt: 'a', at: Date.now() });
+  await journal.write(ofRun, { kind: 'settle', attempt: 'a', at: Date.now() });
 }

@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { runIdOf } from '../../lambda/run-id.ts';
 import { partition } from '../fakes/example-cluster.ts';
 import { deployed } from './deployed.ts';
 import type { Deployed, Workflow } from './deployed.ts';
 import { doorsBefore } from './doors.ts';
 import type { Fate, Passing } from './doors.ts';
-import { openRun, runId } from './open-run.ts';
+import { execution, openRun, runId } from './open-run.ts';
 import { runAerofault } from './run-aerofault.ts';
 
 /** What people are told, and what becomes of their runs, where AWS does not answer or says no. */
@@ -90,4 +91,68 @@ test('a start that is not allowed is told as that, exit 4: nothing is going', as
 
   expect(stderr).toMatch(/^Cannot use AWS as it must allow what was asked: found AccessDenied/);
   expect(code).toBe(4);
+});
+
+describe('aerofault abort --all', () => {
+  const another = `${execution}-2`;
+
+  /** Two runs that are open, of which nobody may close the first. */
+  async function twoRuns() {
+    const deployment = await deployed();
+    await openRun(deployment.journal);
+    await openRun(deployment.journal, another);
+    const aerofault = await behindDoors(deployment, ({ operation, params }) =>
+      operation === 'UpdateItem' && JSON.stringify(params).includes(runId) ? 'deny' : 'deliver',
+    );
+    return { deployment, aerofault };
+  }
+
+  test('tries every run, tells what became of each, and exits with the worst code', async () => {
+    const { deployment, aerofault } = await twoRuns();
+    const { code, stdout, stderr } = await aerofault('abort', '--all');
+
+    expect(await deployment.journal.read(runIdOf(another))).toMatchObject({ life: 'closed' });
+    expect(stdout).toMatch(
+      new RegExp(
+        `^Run ${runIdOf(another)} is closed: nothing more of it is applied\\.\nRestoring run ${runIdOf(another)}: arn:\\S+\n$`,
+      ),
+    );
+    expect(stderr).toMatch(new RegExp(`^Run ${runId}: Cannot use AWS as it must allow .*\n$`));
+    expect(code).toBe(4);
+  });
+
+  test('--json is one document with each, and each line is told as it comes', async () => {
+    const { aerofault } = await twoRuns();
+    const { code, stdout, stderr } = await aerofault('abort', '--all', '--json');
+
+    const { runs } = JSON.parse(stdout);
+    expect(runs).toHaveLength(2);
+    expect(runs).toContainEqual({
+      runId,
+      became: 'failed',
+      exitCode: 4,
+      says: [expect.stringMatching(/Cannot use AWS/)],
+    });
+    expect(runs).toContainEqual({
+      runId: runIdOf(another),
+      became: 'closed',
+      exitCode: 0,
+      says: [expect.stringMatching(/is closed/), expect.stringMatching(/^Restoring run /)],
+    });
+    expect(stderr).toContain('is closed: nothing more of it is applied');
+    expect(code).toBe(4);
+  });
+
+  test('says that a run is closed whose restore could not be started', async () => {
+    const deployment = await deployed();
+    await openRun(deployment.journal);
+    const aerofault = await behindDoors(deployment, ({ operation }) =>
+      operation === 'StartExecution' ? 'deny' : 'deliver',
+    );
+    const { code, stdout, stderr } = await aerofault('abort', runId);
+
+    expect(stdout).toBe(`Run ${runId} is closed: nothing more of it is applied.\n`);
+    expect(stderr).toMatch(/^Cannot use AWS as it must allow what was asked: /);
+    expect(code).toBe(4);
+  });
 });
