@@ -76,3 +76,22 @@ test('every page is reached from the README', () => {
   visit('README.md');
   expect(pages.filter((page) => !seen.has(page) && !page.includes('decisions'))).toEqual([]);
 });
+
+describe('every page of docs/', () => {
+  const names = readdirSync(join(root, 'docs'))
+    .filter((file) => file.endsWith('.md') && file !== 'README.md')
+    .map((file) => file.replace(/\.md$/, ''));
+
+  test('is listed in docs/README.md', () => {
+    const text = read('docs/README.md');
+    expect(names.filter((name) => !text.includes(`](${name}.md)`))).toEqual([]);
+  });
+
+  test('is named where docs/whats-here.md tells of docs/, and no other', () => {
+    const [, told = ''] =
+      /^\*\*docs\/\*\* (.*?) \*\*examples/m.exec(read('docs/whats-here.md')) ?? [];
+    const named = [...told.matchAll(/`([\w-]+)`/g)].map(([, name = '']) => name);
+    const others = names.filter((name) => name !== 'whats-here');
+    expect(named.toSorted()).toEqual(others.toSorted());
+  });
+});
