@@ -21,6 +21,7 @@ import { ExperimentWorkflow } from './experiment-workflow.ts';
 import { FisBridge } from './fis.ts';
 import { GameDays } from './game-days.ts';
 import type { ScheduleOptions } from './game-days.ts';
+import { letOperate } from './grants.ts';
 import type { IHostDocuments } from './host-documents.ts';
 import { JournalTable } from './journal-table.ts';
 import { namedClusters } from './named-clusters.ts';
@@ -67,6 +68,7 @@ export class Aerofault extends Construct {
   readonly fis?: FisBridge;
   readonly #clusters: readonly string[] | undefined;
   readonly #freezeParameter: string;
+  readonly #journal: JournalTable;
   readonly #target: Target | undefined;
   readonly #gameDays: GameDays;
   readonly #reporting: Reporting;
@@ -79,6 +81,7 @@ export class Aerofault extends Construct {
     this.#clusters = namedClusters(clusters);
     this.#freezeParameter = props.freezeParameterName ?? usualFreezeParameter;
     const journal = new JournalTable(this, 'JournalTable', { encryptionKey });
+    this.#journal = journal;
     this.journalTableName = journal.tableName;
     this.#target = Target.of(this, props);
     this.hostDocuments = props.hostDocuments ?? documentsFor(this, this.#target);
@@ -139,6 +142,12 @@ export class Aerofault extends Construct {
   /** Lets somebody start runs of any experiment. */
   grantStart(grantee: iam.IGrantable): iam.Grant {
     return this.workflow.grantStartExecution(grantee);
+  }
+
+  /** Lets somebody operate runs by the command line: run, watch, abort, restore, report, freeze. */
+  grantOperate(grantee: iam.IGrantable): iam.Grant {
+    const parts = { journal: this.#journal, freezeParameter: this.#freezeParameter };
+    return letOperate(grantee, this, parts);
   }
 
   /** Lets somebody have runs restored, and nothing else. */

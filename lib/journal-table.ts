@@ -74,6 +74,23 @@ export class JournalTable extends Construct {
     ];
   }
 
+  /** What a person needs: reading and listing, and changing a run's own item, as to close it. */
+  operate(): iam.PolicyStatement[] {
+    return [
+      new iam.PolicyStatement({
+        actions: ['dynamodb:GetItem', 'dynamodb:Query'],
+        resources: [this.#table.tableArn],
+      }),
+      new iam.PolicyStatement({
+        actions: ['dynamodb:UpdateItem'],
+        resources: [this.#table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['run#*'] } },
+      }),
+      ...this.list(),
+      ...this.#encrypted(),
+    ];
+  }
+
   /** Freeing a cluster's lock; a run's record is never deleted. */
   freeLocks(): iam.PolicyStatement[] {
     return [

@@ -82,13 +82,12 @@ export class Permissions {
 
   /** Reads one parameter, which is named as people name it: `/aerofault/freeze`. */
   readParameter(name: string): iam.PolicyStatement[] {
-    const path = name.startsWith('/') ? name : `/${name}`;
-    return [
-      new iam.PolicyStatement({
-        actions: ['ssm:GetParameter'],
-        resources: [this.arn('ssm', `parameter${path}`)],
-      }),
-    ];
+    return [this.#onParameter(name, 'ssm:GetParameter')];
+  }
+
+  /** Reads it, sets it and takes it away. */
+  turnParameter(name: string): iam.PolicyStatement[] {
+    return [this.#onParameter(name, 'ssm:DeleteParameter', 'ssm:GetParameter', 'ssm:PutParameter')];
   }
 
   /**
@@ -150,6 +149,14 @@ export class Permissions {
 
   #documentArn(script: ScriptName): string {
     return this.arn('ssm', `document/${documentName(this.#reach.documentPrefix, script)}`);
+  }
+
+  #onParameter(name: string, ...actions: string[]): iam.PolicyStatement {
+    const path = name.startsWith('/') ? name : `/${name}`;
+    return new iam.PolicyStatement({
+      actions,
+      resources: [this.arn('ssm', `parameter${path}`)],
+    });
   }
 
   #everywhere(...actions: string[]): iam.PolicyStatement {

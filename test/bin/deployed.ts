@@ -43,6 +43,17 @@ const table = 'journal';
 const machineArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:restore';
 const workflowArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:workflow';
 const auditArn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:audit';
+
+/** What the stack tells of itself. */
+export const deployedOutputs = {
+  JournalTableName: table,
+  RestoreMachineArn: machineArn,
+  AuditMachineArn: auditArn,
+  WorkflowArn: workflowArn,
+  DocumentPrefix: 'Staging',
+  FreezeParameterName: '/aerofault/freeze',
+  ScheduleGroupName: 'aerofault-schedules',
+};
 const credentials = { accessKeyId: 'lab', secretAccessKey: 'lab' };
 
 const definition = {
@@ -126,15 +137,10 @@ async function listening(
 /** What a deployment tells, each name after a prefix. */
 const outputsWith = (prefix: string, journalTable: string): Record<string, string> =>
   Object.fromEntries(
-    Object.entries({
-      JournalTableName: journalTable,
-      RestoreMachineArn: machineArn,
-      AuditMachineArn: auditArn,
-      WorkflowArn: workflowArn,
-      DocumentPrefix: 'Staging',
-      FreezeParameterName: '/aerofault/freeze',
-      ScheduleGroupName: 'aerofault-schedules',
-    }).map(([name, value]) => [`${prefix}${name}`, value]),
+    Object.entries({ ...deployedOutputs, JournalTableName: journalTable }).map(([name, value]) => [
+      `${prefix}${name}`,
+      value,
+    ]),
   );
 
 /** A stack of our own, and one of a shop that has things of its own beside two deployments. */

@@ -1,7 +1,6 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import * as z from 'zod';
 import { doctor } from '../../bin/cli/doctor.ts';
 import type { SurveyReply } from '../../core/observation.ts';
 import { Refusal } from '../../core/refusal.ts';
@@ -10,27 +9,15 @@ import { startEc2 } from '../../lab/cloud/ec2/server.ts';
 import { Ec2State } from '../../lab/cloud/ec2/state.ts';
 import { startSsm } from '../../lab/cloud/ssm.ts';
 import { buildWorld } from '../../lab/vpc/world.ts';
-import { HostDocumentsStack } from '../../lib/host-documents-stack.ts';
 import { grammar } from '../core/inventories.ts';
 import { describeOnKernel, makeHost } from '../host/namespaces.ts';
-import { anApp, resourcesOf } from '../lib/synthesised.ts';
 import { startAnswering } from './answering-agents.ts';
 import type { AnsweringAgent } from './answering-agents.ts';
+import { documentsOf } from './documents-of.ts';
 import { runAerofault } from './run-aerofault.ts';
 import type { Shown } from './run-aerofault.ts';
 
 /** The command against the lab's EC2 and SSM, with the documents that are deployed. */
-
-const Document = z.object({ Name: z.string(), Content: z.unknown() });
-
-/** The host documents of a deployment whose names begin with this. */
-const documentsOf = (documentPrefix: string) =>
-  Object.entries(resourcesOf(new HostDocumentsStack(anApp(), 'Documents', { documentPrefix }))).map(
-    ([logicalId, { Properties }]) => {
-      const { Name: name, Content: content } = Document.parse(Properties);
-      return { logicalId, name, content };
-    },
-  );
 
 const { inventory, hosts } = buildWorld({ cluster: 'orders-staging', nodes: 2, clients: 1 });
 

@@ -12,6 +12,8 @@ export interface Passing {
   readonly service: string;
   readonly operation: string;
   readonly params: Readonly<Record<string, unknown>>;
+  /** The access key of whoever asks. */
+  readonly key: string;
 }
 
 /** What becomes of a call: `lose-answer` does it and drops the connection, `deny` does nothing of it. */
@@ -27,7 +29,8 @@ export async function doorsBefore(
     const service = variable.replace('AWS_ENDPOINT_URL_', '');
     const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
       const body = await buffer(request);
-      const call = { service, ...saidBy(request, body.toString('utf8')) };
+      const [, key = ''] = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
+      const call = { service, key, ...saidBy(request, body.toString('utf8')) };
       calls.push(call);
       const fate = fateOf(call);
       if (fate === 'deny') return deny(response);

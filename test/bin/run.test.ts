@@ -6,10 +6,9 @@ import { parseExperiment } from '../../core/experiment.ts';
 import { Report } from '../../core/report.ts';
 import { executionName } from '../../bin/cli/start-run.ts';
 import { partition } from '../fakes/example-cluster.ts';
-import { runWorkflow } from '../fakes/workflow.ts';
-import { World } from '../fakes/world.ts';
 import { deployed } from './deployed.ts';
 import type { Workflow } from './deployed.ts';
+import { engine } from './engine.ts';
 import { startAerofault } from './run-aerofault.ts';
 
 /** `aerofault run` as a program in a pipe, against a stack whose workflow is the engine on a world in memory. */
@@ -20,27 +19,6 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const file = join(folder, 'isolate.json');
 writeFileSync(file, JSON.stringify(partition));
 const cluster = partition.cluster;
-
-/** The engine on a fresh world; what it journals is copied to where the command line looks. */
-const engine =
-  (delayMs = 0): Workflow =>
-  async ({ runId, execution, input }, journal) => {
-    const world = new World({});
-    await runWorkflow(world.gateways(), { runId, input });
-    const request = await world.journal.request(runId);
-    const plan = await world.journal.plan(runId);
-    const item = await world.journal.read(runId);
-    const report = await world.journal.report(runId);
-    if (request === undefined || plan === undefined || item === undefined || report === undefined) {
-      throw new Error('Expected a whole run');
-    }
-    await journal.write(runId, { kind: 'create', item: { ...item, execution } });
-    await journal.putRequest(runId, request);
-    for (const note of await world.journal.notes(runId)) await journal.note(runId, note);
-    await journal.putReport(runId, report);
-    await new Promise((resolve) => setTimeout(resolve, delayMs));
-    return { status: 'SUCCEEDED' };
-  };
 
 const nothing: Workflow = () => new Promise(() => {});
 

@@ -1,4 +1,5 @@
 import { Stack } from 'aws-cdk-lib';
+import { AccountRootPrincipal, Role } from 'aws-cdk-lib/aws-iam';
 import * as kms from 'aws-cdk-lib/aws-kms';
 import { describe, expect, test } from 'vitest';
 import { Aerofault } from '../../lib/aerofault.ts';
@@ -13,10 +14,11 @@ function made(withKey: boolean) {
     env: { account: '111122223333', region: 'eu-west-1' },
   });
   const encryptionKey = kms.Key.fromKeyArn(stack, 'Key', keyArn);
-  new Aerofault(stack, 'Faults', {
+  const faults = new Aerofault(stack, 'Faults', {
     bundles: stubBundles(),
     ...(withKey && { encryptionKey }),
   });
+  faults.grantOperate(new Role(stack, 'Operators', { assumedBy: new AccountRootPrincipal() }));
   return resourcesOf(stack);
 }
 
@@ -50,7 +52,8 @@ describe('with a key of the deployment', () => {
   test('whoever reads or writes the journal may use it, through DynamoDB alone', () => {
     const journalled = rolesThat(resources, (one) => asksOf('dynamodb', one));
 
-    expect(journalled.length).toBeGreaterThanOrEqual(15);
+    expect(journalled.length).toBeGreaterThanOrEqual(16);
+    expect(journalled).toContain('Operators');
     expect(rolesThat(resources, throughDynamo)).toEqual(journalled);
   });
 

@@ -24,10 +24,14 @@ const nightly = ScheduleExpression.cron({
 export class ForeignStack extends Stack {
   readonly faults: Aerofault;
   readonly onCall: iam.Role;
+  readonly operators: iam.Role;
 
   constructor(scope: Construct, id: string, props: StackProps & AerofaultProps = {}) {
     super(scope, id, props);
     this.onCall = new iam.Role(this, 'OnCall', { assumedBy: new iam.AccountRootPrincipal() });
+    this.operators = new iam.Role(this, 'Operators', {
+      assumedBy: new iam.AccountRootPrincipal(),
+    });
     this.faults = new Aerofault(this, 'Faults', {
       bundles: stubBundles(),
       clusters: ['orders-staging'],
@@ -43,6 +47,7 @@ export class ForeignStack extends Stack {
     this.faults.grantStart(this.onCall);
     this.faults.grantRestore(this.onCall);
     this.faults.grantReadReports(this.onCall);
+    this.faults.grantOperate(this.operators);
     this.faults.onRunFinished('AuditAfter', {
       target: new SfnStateMachine(this.faults.auditMachine),
       outcomes: ['confirmed'],

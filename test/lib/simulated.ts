@@ -6,6 +6,7 @@ import { App } from 'aws-cdk-lib';
 import * as z from 'zod';
 import { resolve } from '../../lab/assembly/intrinsics.ts';
 import { labAccount } from '../../lab/assembly/physical-names.ts';
+import { readStackOutputs } from '../../lab/assembly/stack-outputs.ts';
 import { readTemplates } from '../../lab/assembly/template.ts';
 import { AerofaultStack } from '../../lib/aerofault-stack.ts';
 import type { AerofaultStackProps } from '../../lib/aerofault-stack.ts';
@@ -27,13 +28,20 @@ const Policy = z.object({
 export type Policies = ReadonlyMap<string, readonly Statement[]>;
 
 /** The policies of every role of a stack as it is synthesised, with names as the lab's account gives them. */
-export function policiesOf(props: AerofaultStackProps = {}): Policies {
+export const policiesOf = (props: AerofaultStackProps = {}): Policies =>
+  synthesised(props, () => {}).policies;
+
+/** The same of a stack in which somebody makes more, and what it tells of itself. */
+export function synthesised(
+  props: AerofaultStackProps,
+  makeMore: (stack: AerofaultStack) => void,
+): { readonly policies: Policies; readonly outputs: Readonly<Record<string, string>> } {
   const outdir = mkdtempSync(join(tmpdir(), 'aerofault-policies-'));
   const { context } = z.object({ context: z.record(z.string(), z.unknown()) }).parse({
     context: anApp().node.getAllContext(),
   });
   const app = new App({ context, outdir, builtinCloudFormationValidation: false });
-  new AerofaultStack(app, 'Aerofault', { bundles: stubBundles(), ...props });
+  makeMore(new AerofaultStack(app, 'Aerofault', { bundles: stubBundles(), ...props }));
   app.synth();
   const { stacks } = readTemplates(outdir);
   const byRole = new Map<string, Statement[]>();
@@ -45,7 +53,7 @@ export function policiesOf(props: AerofaultStackProps = {}): Policies {
       byRole.set(role, [...(byRole.get(role) ?? []), ...PolicyDocument.Statement]);
     }
   }
-  return byRole;
+  return { policies: byRole, outputs: readStackOutputs(outdir).get('Aerofault') ?? {} };
 }
 
 /** What the simulator says of a request. */

@@ -72,6 +72,7 @@ export function only(resources: Resources, type: string, beginning = ''): [strin
 const Join = z.strictObject({ 'Fn::Join': z.tuple([z.string(), z.array(z.unknown())]) });
 const GetAtt = z.strictObject({ 'Fn::GetAtt': z.tuple([z.string(), z.string()]) });
 const Ref = z.strictObject({ Ref: z.string() });
+const Select = z.strictObject({ 'Fn::Select': z.unknown() });
 
 /** A template value as text: a function's ARN as a real one would look, other references as `<Id.Arn>`. */
 export function textOf(value: unknown): string {
@@ -81,6 +82,7 @@ export function textOf(value: unknown): string {
     return joined.data['Fn::Join'][1].map(textOf).join(joined.data['Fn::Join'][0]);
   const getAtt = GetAtt.safeParse(value);
   if (getAtt.success) return attributeText(...getAtt.data['Fn::GetAtt']);
+  if (Select.safeParse(value).success) return `<${JSON.stringify(value)}>`;
   const { Ref: name } = Ref.parse(value);
   return pseudo[name] ?? `<${name}>`;
 }

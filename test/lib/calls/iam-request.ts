@@ -18,7 +18,10 @@ export interface AwsCall {
     | 'cloudwatch'
     | 's3'
     | 'events'
-    | 'secretsmanager';
+    | 'secretsmanager'
+    | 'cloudformation'
+    | 'states'
+    | 'sts';
   readonly operation: string;
   readonly params: Params;
 }
@@ -60,6 +63,11 @@ export function iamRequestsOf(call: AwsCall, around: Around): IamRequest[] {
       return ofEvents(call);
     case 'secretsmanager':
       return [ofSecrets(call, around)];
+    case 'cloudformation':
+      return [ofStacks(call)];
+    case 'states':
+    case 'sts':
+      return [ofNamed(call)];
     case 'cloudwatch':
       return [{ action: `cloudwatch:${call.operation}`, resource: '*', context: {} }];
   }
@@ -143,6 +151,8 @@ function ofSsm({ operation, params }: AwsCall, around: Around): IamRequest[] {
     case 'DescribeDocument':
       return [document];
     case 'GetParameter':
+    case 'PutParameter':
+    case 'DeleteParameter':
       return [{ action, resource: arnOf('ssm', `parameter${name}`), context: {} }];
     default:
       return [{ action, resource: '*', context: {} }];
@@ -187,6 +197,18 @@ function ofSecrets({ operation, params }: AwsCall, around: Around): IamRequest {
     resource: arnOf('secretsmanager', `secret:${name}-AbCdEf`),
     context: prefixed('aws:ResourceTag', around.tagsOf(name)),
   };
+}
+
+/** A stack that is asked for by its name has an id besides. */
+function ofStacks({ operation, params }: AwsCall): IamRequest {
+  const resource = arnOf('cloudformation', `stack/${String(params['StackName'])}/lab`);
+  return { action: `cloudformation:${operation}`, resource, context: {} };
+}
+
+/** What says itself on which machine, execution or role it is. */
+function ofNamed({ service, operation, params }: AwsCall): IamRequest {
+  const named = params['executionArn'] ?? params['stateMachineArn'] ?? params['RoleArn'];
+  return { action: `${service}:${operation}`, resource: String(named), context: {} };
 }
 
 /** PutEvents is asked once an entry, by source and type. */
