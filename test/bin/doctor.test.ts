@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import * as z from 'zod';
 import { doctor } from '../../bin/cli/doctor.ts';
 import type { SurveyReply } from '../../core/observation.ts';
 import { Refusal } from '../../core/refusal.ts';
