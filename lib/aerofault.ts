@@ -85,7 +85,7 @@ export class Aerofault extends Construct {
     this.journalTableName = journal.tableName;
     this.#target = Target.of(this, props);
     this.hostDocuments = props.hostDocuments ?? documentsFor(this, this.#target);
-    const functions = this.#makeFunctions(props, journal, logRetention);
+    const functions = this.#makeFunctions(props, logRetention);
     const restoreMachine = new RestoreMachine(this, 'RestoreMachine', { functions, logRetention });
     const workflow = new ExperimentWorkflow(this, 'ExperimentWorkflow', {
       functions,
@@ -212,14 +212,10 @@ export class Aerofault extends Construct {
     return this.metric(runMetrics.residue, options);
   }
 
-  #makeFunctions(
-    props: AerofaultProps,
-    journal: JournalTable,
-    logRetention: RetentionDays,
-  ): RunFunctions {
+  #makeFunctions(props: AerofaultProps, logRetention: RetentionDays): RunFunctions {
     const { documentPrefix } = this.hostDocuments;
     return new RunFunctions(this, 'Functions', {
-      journal,
+      journal: this.#journal,
       reach: { clusters: props.clusters, documentPrefix },
       target: this.#target,
       timing: timingOf(props.timing),

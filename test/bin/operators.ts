@@ -126,6 +126,7 @@ async function clustersAround(): Promise<Record<string, string>> {
 
 async function stackForAnotherAccount(): Promise<string> {
   const outputs = {
+    ...deployedOutputs,
     TargetAccountId: '222222222222',
     TargetLookRoleArn: lookRole,
     TargetExternalId: 'orders-and-faults',
