@@ -6,9 +6,9 @@ import { letterWords } from './answers.ts';
 export type Comparable = Pick<Audit, 'hosts' | 'ports' | 'matrix' | 'closed'>;
 
 /**
- * What is not as in the audit that was accepted: hosts and ports that are new or gone, and, of those that
- * are in both, ports that closed, opened, or that nobody can tell of any more. In which way a port is closed
- * is no difference.
+ * What is not as in the audit that was accepted: hosts and ports that are new or gone, be it in the whole
+ * cluster or on one host, and, of those that are in both, ports that closed, opened, or that nobody can tell
+ * of any more. In which way a port is closed is no difference.
  */
 export function differencesFrom(accepted: Comparable, now: Comparable): Difference[] {
   const before = new Map(cellsIn(accepted).map((cell) => [cellKey(cell), cell]));
@@ -22,7 +22,33 @@ export function differencesFrom(accepted: Comparable, now: Comparable): Differen
     const says = `${name(cell)} was ${was.answer}, is ${cell.answer}${reason === undefined ? '' : `: ${reason}`}`;
     return [{ kind, cell, says }];
   });
-  return [...ofHosts(accepted.hosts, now.hosts), ...ofPorts(accepted.ports, now.ports), ...cells];
+  const gone = onlyIn(accepted, now).map((cell): Difference => {
+    return { kind: 'port-gone', cell, says: `${name(cell)} was ${cell.answer}, is gone` };
+  });
+  const fresh = onlyIn(now, accepted).map((cell): Difference => {
+    return { kind: 'port-new', cell, says: `${name(cell)} is new, is ${cell.answer}` };
+  });
+  const ports = ofPorts(accepted.ports, now.ports);
+  return [...ofHosts(accepted.hosts, now.hosts), ...ports, ...gone, ...fresh, ...cells];
+}
+
+/**
+ * Cells that one audit has alone, though both have their hosts and their port: a listener that one host has
+ * lost or got while another has it. A host that does not tell its ports is dialled on all of them, so one
+ * that is refused there is no listener.
+ */
+function onlyIn(one: Comparable, other: Comparable): Cell[] {
+  const known = new Set(cellsIn(other).map(cellKey));
+  const hosts = new Set(other.hosts.map(({ id }) => id));
+  const ports = new Set(other.ports.map(({ port }) => port));
+  return cellsIn(one).filter(
+    (cell) =>
+      !known.has(cellKey(cell)) &&
+      cell.answer !== 'refused' &&
+      ports.has(cell.port) &&
+      hosts.has(cell.from) &&
+      hosts.has(cell.to),
+  );
 }
 
 function changeOf(was: Cell, is: Cell): 'closed' | 'opened' | 'unknown' | undefined {

@@ -5,7 +5,9 @@ import type { Cell } from '../../../core/audit/audit.ts';
 import { cellsIn } from '../../../core/audit/compare.ts';
 import { auditText } from '../../../core/audit/text.ts';
 import { writeAudit } from '../../../core/audit/write-audit.ts';
+import type { Inventory } from '../../../core/inventory.ts';
 import { aClient, aGroup, aNode, anInventory, groupPeer, someNodes, tcp } from '../inventories.ts';
+import { aSurvey, nodeWords } from '../surveys.ts';
 import { seenOn, usual } from './audits.ts';
 
 const only =
@@ -63,6 +65,61 @@ describe('an audit against the accepted one', () => {
       'host-gone: node n1 (i-n1) is gone',
       'host-new: node n3 (i-n3) is new',
       'port-new: port tlsService 4333 is new',
+    ]);
+  });
+});
+
+describe('a listener that one node alone', () => {
+  /** The nodes of the usual cluster; those that are named tell a TLS port. */
+  const withTls = (...ids: string[]): Inventory => ({
+    ...usual(),
+    surveys: ['i-n1', 'i-n2'].map((id) => {
+      const own = ids.includes(id) ? { tlsService: 4333 } : {};
+      return aSurvey(id, { node: nodeWords({ ports: { service: 3000, ...own } }) });
+    }),
+  });
+  const both = (answers?: Parameters<typeof seenOn>[1]): Audit =>
+    writeAudit(seenOn(withTls('i-n1', 'i-n2'), answers, { auditId: 'audit0' }), undefined);
+  const one = seenOn(withTls('i-n2'));
+
+  test('has lost is told by cell, where another still has it', () => {
+    expect(compared(both(), one)).toEqual([
+      'port-gone: n2 to n1, tlsService 4333 was open, is gone',
+      'port-gone: c1 to n1, tlsService 4333 was open, is gone',
+    ]);
+    const { differences } = writeAudit(one, both());
+    const cell = { from: 'i-n2', to: 'i-n1', port: 4333, answer: 'open' };
+    expect(differences[0]?.cell).toEqual(cell);
+  });
+
+  test('has got is told by cell, where another had it', () => {
+    expect(compared(writeAudit(one, undefined), seenOn(withTls('i-n1', 'i-n2')))).toEqual([
+      'port-new: n2 to n1, tlsService 4333 is new, is open',
+      'port-new: c1 to n1, tlsService 4333 is new, is open',
+    ]);
+  });
+
+  test('has, and every other loses, too, is told once for the cluster', () => {
+    expect(compared(both(), seenOn(withTls()))).toEqual([
+      'port-gone: port tlsService 4333 is gone',
+    ]);
+    expect(compared(writeAudit(seenOn(withTls()), undefined), one)).toEqual([
+      'port-new: port tlsService 4333 is new',
+    ]);
+  });
+
+  test('was refused on was none, as where a node does not tell its ports', () => {
+    const refused = both(({ to, port }) =>
+      to === 'i-n1' && port === 4333 ? 'refused' : undefined,
+    );
+    expect(compared(refused, one)).toEqual([]);
+  });
+
+  test('has lost with its host gone is told of the host', () => {
+    const left = withTls('i-n2');
+    const instances = left.instances.filter(({ id }) => id !== 'i-n1');
+    expect(compared(both(), seenOn({ ...left, instances }))).toEqual([
+      'host-gone: node n1 (i-n1) is gone',
     ]);
   });
 });
