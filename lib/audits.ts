@@ -46,8 +46,8 @@ export interface AuditsProps {
  * Runs without a fault, on a schedule or by hand: its input names a cluster.
  *
  * Started by a person, by the command line, or by a schedule. Ends as Done where the cluster is as it was
- * accepted, or nothing was accepted yet; as Differs, with the differences in its cause, where it is not,
- * which raises an alarm. It changes nothing on hosts and network, and takes no cluster's lock, so there is
+ * accepted, nothing was accepted yet, or it was asked to accept what it finds; else as Differs, with the
+ * differences in its cause, which raises an alarm. It changes nothing on hosts and network, and takes no cluster's lock, so there is
  * nothing to restore and the watchdog does not follow it.
  */
 export class Audits extends Construct {
@@ -83,15 +83,21 @@ export class Audits extends Construct {
         input: sfn.JsonPath.objectAt('$$.Execution.Input'),
       }),
       resultSelector: Object.fromEntries(
-        ['verdict', 'error', 'cause', 'says'].map((key) => [`${key}.$`, `$.Payload.${key}`]),
+        ['verdict', 'accepted', 'error', 'cause', 'says'].map((key) => [
+          `${key}.$`,
+          `$.Payload.${key}`,
+        ]),
       ),
     });
     const isAsAccepted = new sfn.Choice(this, 'IsAsAccepted', {
-      comment: 'Is the cluster as it was accepted?',
+      comment: 'Is the cluster as it was accepted, or what was found accepted now?',
     });
     isAsAccepted
       .when(
-        sfn.Condition.stringEquals('$.verdict', 'differs'),
+        sfn.Condition.and(
+          sfn.Condition.stringEquals('$.verdict', 'differs'),
+          sfn.Condition.booleanEquals('$.accepted', false),
+        ),
         failWith(this, 'Differs', '$', ['error', 'cause']),
       )
       .otherwise(new sfn.Succeed(this, 'Done'));

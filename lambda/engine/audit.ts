@@ -52,7 +52,13 @@ const causeMost = 2_000;
 export async function audit(
   { auditId, input }: AskedAudit,
   gateways: AuditGateways,
-): Promise<{ verdict: Audit['verdict']; error: string; cause: string; says: string }> {
+): Promise<{
+  verdict: Audit['verdict'];
+  accepted: boolean;
+  error: string;
+  cause: string;
+  says: string;
+}> {
   const request = parseAuditRequest(input);
   const { cluster, accept } = request;
   const must = foreignTo(gateways.clusters, cluster);
@@ -64,7 +70,7 @@ export async function audit(
   if (accept) await audits.accept(written);
   const { verdict, says } = written;
   const cause = `${says.slice(0, causeMost)}; audit ${auditId}`;
-  return { verdict, error: 'Differs', cause, says: cause };
+  return { verdict, accepted: accept, error: 'Differs', cause, says: cause };
 }
 
 interface Looking {

@@ -26,10 +26,19 @@ describe('the audit machine', () => {
       Parameters: {
         Payload: { 'execution.$': '$$.Execution.Id', 'input.$': '$$.Execution.Input' },
       },
+      ResultSelector: { 'verdict.$': '$.Payload.verdict', 'accepted.$': '$.Payload.accepted' },
       Next: 'IsAsAccepted',
     });
     expect(states['IsAsAccepted']).toMatchObject({
-      Choices: [{ Variable: '$.verdict', StringEquals: 'differs', Next: 'Differs' }],
+      Choices: [
+        {
+          And: [
+            { Variable: '$.verdict', StringEquals: 'differs' },
+            { Variable: '$.accepted', BooleanEquals: false },
+          ],
+          Next: 'Differs',
+        },
+      ],
       Default: 'Done',
     });
     expect(states['Differs']).toMatchObject({ ErrorPath: '$.error', CausePath: '$.cause' });

@@ -71,9 +71,14 @@ describe('audit()', () => {
       direction: 'ingress',
       ruleIds: rules.map(({ id }) => id),
     });
-    const { verdict, error, cause } = await auditor.audit();
-    expect({ verdict, error }).toEqual({ verdict: 'differs', error: 'Differs' });
+    const { verdict, accepted, error, cause } = await auditor.audit();
+    const differs = { verdict: 'differs', accepted: false, error: 'Differs' };
+    expect({ verdict, accepted, error }).toEqual(differs);
     expect(cause).toMatch(/no rule of sg-nodes \(nodes\) lets tcp \d+ in from sg-\w+ \(\w+\)/);
+
+    const planned = await auditor.audit({ accept: true });
+    expect(planned).toMatchObject({ verdict: 'differs', accepted: true });
+    expect(await auditor.audit()).toMatchObject({ verdict: 'same', accepted: false });
   });
 
   test('says which run held the cluster meanwhile', async () => {
