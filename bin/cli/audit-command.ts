@@ -13,6 +13,7 @@ const AuditOptions = DeploymentOptions.extend({
   accept: z.boolean(),
   servicePort: z.string(),
   access: z.string().optional(),
+  tlsServicePort: z.string().optional(),
 });
 
 const usualPort = '3000';
@@ -23,6 +24,7 @@ Examples:
   aerofault audit orders-staging --accept
   aerofault audit orders-staging --json --service-port 4333 --region eu-west-1
   aerofault audit orders-staging --access '{"login": {"secret": "orders/aerofault"}}'
+  aerofault audit orders-staging --access '{"tls": {"name": "orders"}}' --tls-service-port 4334
 
 Exit codes: 0 as it was accepted, nothing was accepted yet, or --accept; 1 it differs; 2 refused or bad
 input; 4 no credentials or permission; 70 a bug in aerofault; 75 AWS does not answer now. It runs two
@@ -37,11 +39,18 @@ export function addAudit(root: Command): void {
     .option('--accept', 'what is found is from now on how it should be', false)
     .option('--service-port <number>', 'where nodes listen for clients', usualPort)
     .option('--access <json>', 'how nodes are asked that want TLS or a login (docs/access.md)')
+    .option('--tls-service-port <number>', 'where nodes are asked by TLS; 4333 when left out')
     .addHelpText('after', examples)
     .action(async (cluster: string, given: unknown) => {
-      const { json, accept, servicePort, access, ...options } = AuditOptions.parse(given);
-      const asked = access === undefined ? {} : { access: accessIn(access) };
-      const request = { cluster, accept, servicePort: Number(servicePort), ...asked };
+      const { json, accept, servicePort, access, tlsServicePort, ...options } =
+        AuditOptions.parse(given);
+      const request = {
+        cluster,
+        accept,
+        servicePort: Number(servicePort),
+        ...(access === undefined ? {} : { access: accessIn(access) }),
+        ...(tlsServicePort === undefined ? {} : { tlsServicePort: Number(tlsServicePort) }),
+      };
       const audit = await auditCluster(await deploymentOf(options), request);
       const accepted = accept
         ? ['', 'Accepted: audits are held against this one from now on.']

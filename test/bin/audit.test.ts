@@ -19,7 +19,7 @@ const finding =
     const audit = writeAudit(seen, await audits.accepted(cluster));
     await audits.put(audit);
     if (accept) await audits.accept(audit);
-    return audit.verdict === 'differs'
+    return audit.verdict === 'differs' && !accept
       ? { status: 'FAILED', error: 'Differs', cause: audit.says }
       : { status: 'SUCCEEDED' };
   };
@@ -52,7 +52,11 @@ describe('aerofault audit', () => {
     const json = await aerofault('audit', 'orders', '--json');
     expect(json.code).toBe(1);
     expect(Audit.parse(JSON.parse(json.stdout)).differences).toHaveLength(1);
-    // Five processes, each of which loads everything anew: on a busy machine that takes its time.
+
+    const planned = await aerofault('audit', 'orders', '--accept');
+    expect(planned.code).toBe(0);
+    expect(planned.stdout).toMatch(/^DIFFERS orders.*[^]*Accepted: /);
+    // Six processes, each of which loads everything anew: on a busy machine that takes its time.
   }, 240_000);
 
   test('what the machine refuses is refused in its words', async () => {
@@ -67,6 +71,21 @@ describe('aerofault audit', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/^Cannot audit cluster "nobody" as it must be there: found none\n/);
   });
+
+  test('TLS is asked for on the port that is named', async () => {
+    const { aerofault, started } = await deployed(undefined, finding('open'));
+    const access = { tls: { name: 'orders.internal' } };
+    const words = ['--access', JSON.stringify(access), '--tls-service-port', '4444'];
+    const { code } = await aerofault('audit', 'orders', ...words);
+    expect(code).toBe(0);
+    expect(started).toEqual([
+      { cluster: 'orders', accept: false, servicePort: 3000, access, tlsServicePort: 4444 },
+    ]);
+
+    const refused = await aerofault('audit', 'orders', '--tls-service-port', 'tls');
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/found tlsServicePort wrong/);
+  }, 120_000);
 
   test('bad input is refused before anything is started', async () => {
     const { aerofault, started } = await deployed();
