@@ -17,6 +17,7 @@ import {
 } from './judge/connections.ts';
 import { standingFinding, standingsOf } from './judge/established.ts';
 import type { Standing } from './judge/established.ts';
+import { lagFindings } from './judge/lag.ts';
 import { countersFinding } from './judge/part-cut.ts';
 import { answeringFindings } from './judge/part-service.ts';
 import { shippingFindings } from './judge/part-xdr.ts';
@@ -43,6 +44,7 @@ export function steadyFindings(subject: Subject, sample: Sample): Finding[] {
     ...controlsBeforeFinding(subject, sample),
     ...answeringFindings(subject, sample, 'before'),
     ...shippingFindings(subject, sample, 'before'),
+    ...lagFindings(subject, sample),
     ...(canaries.length === 0 ? [] : [reachFinding('held open as canaries', canaries, sample)]),
   ];
 }

@@ -4,6 +4,8 @@ import type { Sample } from '../../core/judge.ts';
 import { canaryQuestions, controlQuestions, cutQuestions } from '../../core/probe.ts';
 import { worst } from '../../core/verdict.ts';
 import type { Finding } from '../../core/verdict.ts';
+import { parseExperiment } from '../../core/experiment.ts';
+import type { Seen } from '../../core/note.ts';
 import {
   cutSample,
   except,
@@ -137,5 +139,79 @@ describe('steady', () => {
       'refuted',
       'inconclusive',
     ]);
+  });
+});
+
+/** What nodes tell of their lag, in order: destinations and seconds, or null for silence. */
+const lagging = (...said: (readonly (readonly [string, number])[] | null)[]): Sample => {
+  const told = said.map((lags, index): Seen => {
+    const probe = `lag/10.0.0.${index + 1}/3000`;
+    const result =
+      lags === null
+        ? { probe, answer: 'silent' as const, reason: 'timed-out' }
+        : {
+            probe,
+            answer: 'ok' as const,
+            lags: lags.map(([dc, s]): [string, number, null, null, null] => [
+              dc,
+              s,
+              null,
+              null,
+              null,
+            ]),
+          };
+    return { from: `i-n${index + 1}`, at: 5000, result };
+  });
+  const sample = openSample(partition);
+  return { ...sample, seen: [...sample.seen, ...told] };
+};
+
+const bounding = (bounds: { stopOn?: object; expect?: object }) => ({
+  ...partition,
+  experiment: parseExperiment({ ...partition.experiment, ...bounds }),
+});
+
+describe('XDR lag before the fault', () => {
+  const expecting = bounding({ expect: { xdrLagSeconds: 30 } });
+
+  test.each([
+    { said: [[['far', 30]], [['far', 0]], [['far', 1]]], answer: 'confirmed' },
+    {
+      said: [
+        [['far', 0]],
+        [
+          ['near', 1],
+          ['far', 31],
+        ],
+        [['far', 1]],
+      ],
+      answer: 'refuted',
+    },
+    { said: [[['far', 0]], null, [['far', 1]]], answer: 'inconclusive' },
+    { said: [[['far', 0]], [], [['far', 1]]], answer: 'inconclusive' },
+    { said: [null, null, null], answer: 'inconclusive' },
+    { said: [[], [], []], answer: 'confirmed' },
+  ] as const)('of $said is $answer', ({ said, answer }) => {
+    expect(worst(judge(lagging(...said), expecting)).answer).toBe(answer);
+  });
+
+  test('is told by node, with the bound that it breaks: the stricter of two', () => {
+    const sample = lagging([['far', 8]], [['far', 0]], [['far', 0]]);
+    const both = bounding({ stopOn: { xdrLagSeconds: 7 }, expect: { xdrLagSeconds: 30 } });
+    expect(finding(judge(sample, both), 'n1 lags')).toEqual({
+      answer: 'refuted',
+      saw: 'n1 lags 8 s behind to far, more than 7',
+    });
+  });
+
+  test('without a bound is as low as it usually is; where nobody asks, nothing is told of it', () => {
+    const { experiment } = partition;
+    const fault = { kind: 'xdr-pause', dc: 'far', namespaces: ['test'] };
+    const asked = { ...experiment, fault, mechanism: 'aerospike' };
+    const paused = { ...partition, experiment: parseExperiment(asked) };
+    const lags = (seconds: number) => lagging([['far', seconds]], [['far', 0]], [['far', 0]]);
+    expect(finding(judge(lags(2), paused), 'n1 lags').answer).toBe('confirmed');
+    expect(finding(judge(lags(3), paused), 'n1 lags').answer).toBe('refuted');
+    expect(JSON.stringify(judge(lags(3)))).not.toContain('lags');
   });
 });

@@ -18,6 +18,15 @@ const only =
 const accepted = (answers?: Parameters<typeof seenOn>[1]): Audit =>
   writeAudit(seenOn(usual(), answers, { auditId: 'audit0' }), undefined);
 
+/** The nodes of the usual cluster; those that are named tell a TLS port. */
+const withTls = (...ids: string[]): Inventory => ({
+  ...usual(),
+  surveys: ['i-n1', 'i-n2'].map((id) => {
+    const own = ids.includes(id) ? { tlsService: 4333 } : {};
+    return aSurvey(id, { node: nodeWords({ ports: { service: 3000, ...own } }) });
+  }),
+});
+
 /** What differs, by kind, and the verdict. */
 function compared(before: Audit, seen: Parameters<typeof writeAudit>[0]): string[] {
   const { verdict, differences } = writeAudit(seen, before);
@@ -70,14 +79,6 @@ describe('an audit against the accepted one', () => {
 });
 
 describe('a listener that one node alone', () => {
-  /** The nodes of the usual cluster; those that are named tell a TLS port. */
-  const withTls = (...ids: string[]): Inventory => ({
-    ...usual(),
-    surveys: ['i-n1', 'i-n2'].map((id) => {
-      const own = ids.includes(id) ? { tlsService: 4333 } : {};
-      return aSurvey(id, { node: nodeWords({ ports: { service: 3000, ...own } }) });
-    }),
-  });
   const both = (answers?: Parameters<typeof seenOn>[1]): Audit =>
     writeAudit(seenOn(withTls('i-n1', 'i-n2'), answers, { auditId: 'audit0' }), undefined);
   const one = seenOn(withTls('i-n2'));
