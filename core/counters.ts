@@ -40,18 +40,65 @@ export function growthOf(
   );
 }
 
-/** The sum of some counters; null where one of them, or all of the reading, is unknown. */
-export function sumOf(reading: Reading | undefined, names: readonly CounterName[]): number | null {
-  if (reading === undefined) return null;
-  return names.reduce<number | null>((total, name) => {
-    const value = reading.get(name) ?? null;
-    return total === null || value === null ? null : total + value;
-  }, 0);
+/** How requests of clients ended on a node; null: not known. */
+export interface Clients {
+  /** What they asked for and got. */
+  readonly done: number | null;
+  /** What the node gave up on. */
+  readonly timeouts: number | null;
+  /** What it declined. */
+  readonly errors: number | null;
+  /** What failed either way. */
+  readonly failed: number | null;
+  /** All of it. */
+  readonly asked: number | null;
+  /** What timed out, or went on to another node: signs of trouble between nodes. */
+  readonly noise: number | null;
 }
 
-/** What clients asked for and got. */
-export const clientDone = ['client_read_success', 'client_write_success'] as const;
-/** What nodes gave up on for clients. */
-export const clientTimeouts = ['client_read_timeout', 'client_write_timeout'] as const;
-/** What nodes declined. */
-export const clientErrors = ['client_read_error', 'client_write_error'] as const;
+/** By how much the counters of a node grew. */
+export function clientsIn(growth: Reading | undefined): Clients {
+  const sum = (sure: readonly CounterName[], known: readonly CounterName[]): number | null =>
+    sumOf(growth, sure, known);
+  const failed = sum([...timedOut.sure, ...declined.sure], [...timedOut.known, ...declined.known]);
+  const done = sum(got.sure, got.known);
+  return {
+    done,
+    timeouts: sum(timedOut.sure, timedOut.known),
+    errors: sum(declined.sure, declined.known),
+    failed,
+    asked: done === null || failed === null ? null : done + failed,
+    noise: sum(timedOut.sure, [...timedOut.known, ...got.known, ...declined.known]),
+  };
+}
+
+/**
+ * Every server counts those that are sure. Those of requests that ended in the queue, or on another node,
+ * are of their own, and count where they are known.
+ */
+const got = {
+  sure: ['client_read_success', 'client_write_success'],
+  known: ['client_proxy_complete'],
+} as const;
+const timedOut = {
+  sure: ['client_read_timeout', 'client_write_timeout'],
+  known: ['client_tsvc_timeout', 'client_proxy_timeout'],
+} as const;
+const declined = {
+  sure: ['client_read_error', 'client_write_error'],
+  known: ['client_proxy_error'],
+} as const;
+
+/** The sum of some counters; null where one that is sure, or all of the reading, is unknown. */
+function sumOf(
+  reading: Reading | undefined,
+  sure: readonly CounterName[],
+  known: readonly CounterName[],
+): number | null {
+  if (reading === undefined) return null;
+  const more = known.reduce((total, name) => total + (reading.get(name) ?? 0), 0);
+  return sure.reduce<number | null>((total, name) => {
+    const value = reading.get(name) ?? null;
+    return total === null || value === null ? null : total + value;
+  }, more);
+}

@@ -19,6 +19,7 @@ import { standingFinding, standingsOf } from './judge/established.ts';
 import type { Standing } from './judge/established.ts';
 import { lagFindings } from './judge/lag.ts';
 import { countersFinding } from './judge/part-cut.ts';
+import { clientsFindings } from './judge/quiet.ts';
 import { answeringFindings } from './judge/part-service.ts';
 import { shippingFindings } from './judge/part-xdr.ts';
 import { lookFindings } from './judge/parts.ts';
@@ -32,8 +33,15 @@ export type { Sample, Views } from './judge/answers.ts';
 export { countersFinding } from './judge/part-cut.ts';
 export { partsSeen, runFindings } from './judge/parts.ts';
 
-/** Is the cluster whole and quiet: one key, full size everywhere, nothing migrating or unavailable? */
-export function steadyFindings(subject: Subject, sample: Sample): Finding[] {
+/**
+ * Is the cluster whole and quiet: one key, full size everywhere, nothing migrating or unavailable, and
+ * clients well since an earlier reading of counters?
+ */
+export function steadyFindings(
+  subject: Subject,
+  sample: Sample,
+  earlier?: Pick<Sample, 'seen'>,
+): Finding[] {
   const { views } = sample;
   const size = nodesOf(subject.inventory).length;
   const canaries = canaryQuestions(subject, 'keep').filter(({ needed }) => needed);
@@ -45,6 +53,7 @@ export function steadyFindings(subject: Subject, sample: Sample): Finding[] {
     ...answeringFindings(subject, sample, 'before'),
     ...shippingFindings(subject, sample, 'before'),
     ...lagFindings(subject, sample),
+    ...clientsFindings(subject, earlier, sample),
     ...(canaries.length === 0 ? [] : [reachFinding('held open as canaries', canaries, sample)]),
   ];
 }

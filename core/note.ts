@@ -10,8 +10,11 @@ import { StopCause } from './stop/stop.ts';
  */
 const common = { at: z.int() };
 
-/** When in the run a question was asked. */
-export const Moment = z.enum(['baseline', 'prove', 'hold', 'clean', 'recovery']);
+/**
+ * When in the run a question was asked. At `quiet` and `armed` nodes are asked what they have counted, and
+ * nothing else: before the baseline, and as the last thing before the fault.
+ */
+export const Moment = z.enum(['quiet', 'baseline', 'armed', 'prove', 'hold', 'clean', 'recovery']);
 export type Moment = z.infer<typeof Moment>;
 
 /** A probe's answer with its vantage: the instance that asked. */

@@ -43,7 +43,7 @@ export function verdictsOf(story: Story): Verdicts {
   const steady =
     subject === undefined || baseline === undefined
       ? unknown('the cluster was not looked at before the fault')
-      : worst(steadyFindings(subject, baseline));
+      : worst(steadyFindings(subject, baseline, sampleAt(notes, 'quiet')));
   if (subject === undefined || baseline === undefined || !injected(story)) {
     const untouched = unknown('nothing was injected');
     return { steady, inForce: untouched, clean: cleanUntouched(story), recovered: untouched };

@@ -26,6 +26,8 @@ export type Hypothesis = z.infer<typeof Hypothesis>;
 export interface Evidence {
   readonly subject: Subject;
   readonly baseline: Sample;
+  /** What nodes counted as the last thing before the fault; absent where nobody asked, as in runs of old. */
+  readonly armed?: Pick<Sample, 'seen'> | undefined;
   /** The looks at the fault in force, oldest first. */
   readonly looks: readonly Sample[];
   /** What was found of the cluster sizes of a plan with parts, which come and go; absent: of one cut. */

@@ -15,6 +15,7 @@ export function hypothesesIn(
 ): Hypothesis[] {
   const subject = subjectOf(story);
   const baseline = sampleAt(story.notes, 'baseline');
+  const armed = sampleAt(story.notes, 'armed');
   const looks = looksAt(story);
   if (subject === undefined || baseline === undefined || looks.length === 0) return [];
   if (!injected(story)) return [];
@@ -23,7 +24,7 @@ export function hypothesesIn(
     subject.plan.parts === undefined
       ? undefined
       : sizesInRun({ subject: asExpected(subject), baseline, looks, of: 'run' }, recorded);
-  const seen = hypothesesOf({ subject, baseline, looks, sizes, restoredAt, recoveredAt });
+  const seen = hypothesesOf({ subject, baseline, armed, looks, sizes, restoredAt, recoveredAt });
   return [...seen, ...markersExpected(story)];
 }
 

@@ -1,14 +1,7 @@
 /** What nodes counted while the run looked: growth by node, and how clients fared between looks. */
 import * as z from 'zod';
-import {
-  clientDone,
-  clientErrors,
-  clientTimeouts,
-  countedIn,
-  growthOf,
-  sumOf,
-} from '../counters.ts';
-import type { Counted, Reading } from '../counters.ts';
+import { clientsIn, countedIn, growthOf } from '../counters.ts';
+import type { Clients, Counted, Reading } from '../counters.ts';
 import { nodesOf } from '../inventory.ts';
 import { counterNames } from '../probe/counters.ts';
 import { looksAt, sampleAt, samplesAt } from '../story.ts';
@@ -38,7 +31,10 @@ export type ClientSpan = z.infer<typeof ClientSpan>;
 /** How much each node's counters grew; empty where no node was ever asked. */
 export function counterReportsOf(story: Story): CounterReport[] {
   const { record, notes } = story;
-  const before = byNode([sampleAt(notes, 'baseline') ?? { seen: [] }]);
+  const before = byNode([
+    sampleAt(notes, 'baseline') ?? { seen: [] },
+    ...samplesAt(notes, 'armed').slice(-1),
+  ]);
   const during = byNode(looksAt(story));
   const after = byNode(samplesAt(notes, 'recovery'));
   if (record === undefined || before.size + during.size + after.size === 0) return [];
@@ -67,7 +63,7 @@ function growthBetween(
 export function clientSpansOf({ record, notes }: Story): ClientSpan[] {
   if (record === undefined) return [];
   const nodes = nodesOf(record.inventory).map(({ id }) => id);
-  const looks = (['baseline', 'prove', 'hold', 'recovery'] as const)
+  const looks = (['quiet', 'baseline', 'armed', 'prove', 'hold', 'recovery'] as const)
     .flatMap((moment) => samplesAt(notes, moment))
     .map((look) => new Map(countedIn(look).map((one) => [one.from, one])))
     .filter((look) => look.size > 0);
@@ -87,9 +83,11 @@ function spanBetween(
   const from = atOf(before ?? new Map());
   const until = atOf(after);
   if (before === undefined || until - from < leastMs) return [];
-  const growths = nodes.map((id) => growthOf(before.get(id)?.reading, after.get(id)?.reading));
-  const rateOf = (names: Parameters<typeof sumOf>[1]): number | null => {
-    const sums = growths.map((growth) => sumOf(growth, names));
+  const clients = nodes.map((id) =>
+    clientsIn(growthOf(before.get(id)?.reading, after.get(id)?.reading)),
+  );
+  const rateOf = (what: keyof Clients): number | null => {
+    const sums = clients.map((one) => one[what]);
     if (sums.some((sum) => sum === null)) return null;
     const total = sums.reduce<number>((all, sum) => all + (sum ?? 0), 0);
     return Math.round((100_000 * total) / (until - from)) / 100;
@@ -98,9 +96,9 @@ function spanBetween(
     {
       from,
       until,
-      ok: rateOf(clientDone),
-      timeouts: rateOf(clientTimeouts),
-      errors: rateOf(clientErrors),
+      ok: rateOf('done'),
+      timeouts: rateOf('timeouts'),
+      errors: rateOf('errors'),
     },
   ];
 }

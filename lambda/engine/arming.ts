@@ -29,6 +29,10 @@ export function wavesOf(phase: readonly Step[], context: RunContext): Step[][] {
   return [armed, others].filter((wave) => wave.length > 0);
 }
 
+/** Whether nothing of the plan is in force before its hosts' kernels switch. */
+export const isAllInKernels = (context: RunContext): boolean =>
+  context.plan.steps.every((step) => switchesByKernel(step, context));
+
 /**
  * How long a step's script is awaited, in seconds. A host whose kernel switches must have said so while
  * there is time to take everything back before injectAt; one that is asked later (a repeat, a slow start)

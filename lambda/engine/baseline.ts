@@ -56,14 +56,32 @@ async function lookBefore(
 ): Promise<{ steady: boolean; says: string }> {
   await refuseOpenAlarms(context, gateways);
   await trySever(context, gateways);
-  await ask(itemsOf(recorders(context)), { context, gateways });
+  const quiet = await firstReading(context, gateways);
   const seen = await sample(context, 'baseline', {
     questions: baselineQuestions(context),
     gateways,
   });
-  const { answer, evidence } = worst(steadyFindings(context, seen));
+  const { answer, evidence } = worst(steadyFindings(context, seen, quiet));
   if (answer === 'confirmed') refuseUnwatchable(context, seen);
   return { steady: answer === 'confirmed', says: `steady: ${answer}: ${evidence.join('; ')}` };
+}
+
+/** As long as this lies between two readings of counters, in milliseconds; less says little of clients. */
+const betweenMs = 2_000;
+
+/** Starts the recorders, and reads in the same breath what nodes have counted. */
+async function firstReading(
+  context: RunContext,
+  gateways: Gateways,
+): Promise<Pick<Sample, 'seen'>> {
+  const { clock, journal } = gateways;
+  const { runId } = context.run;
+  const items = itemsOf([...recorders(context), ...counterQuestions(context)]);
+  const answers = await ask(items, { context, gateways });
+  const seen = answers.filter(({ result }) => 'counters' in result);
+  await journal.note(runId, { kind: 'probes', at: clock.now(), moment: 'quiet', seen });
+  await clock.sleep(betweenMs);
+  return { seen };
 }
 
 function baselineQuestions(context: RunContext): Question[] {

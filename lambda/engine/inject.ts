@@ -5,6 +5,7 @@ import type { Step } from '../../core/step.ts';
 import type { Answer, Gateways } from '../gateways.ts';
 import { awaitSwitch, wavesOf } from './arming.ts';
 import { awaitAll } from './await-all.ts';
+import { readBeforeSteps, readWhileArmed } from './read-before.ts';
 import { contextOf } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
 import { applyStep } from './steps.ts';
@@ -21,9 +22,11 @@ import { TemporaryGroups } from './temporary-groups.ts';
 export async function inject(runId: string, gateways: Gateways): Promise<{ says: string }> {
   const context = await contextOf(runId, gateways);
   const groups = new TemporaryGroups(runId, gateways);
+  await readBeforeSteps(context, gateways);
   for (const wave of phasesOf(context.plan.steps).flatMap((phase) => wavesOf(phase, context))) {
     await awaitAll(wave.map((step) => injectStep(step, { context, groups }, gateways)));
   }
+  await readWhileArmed(context, gateways);
   await awaitSwitch(context, gateways);
   return { says: `${context.plan.steps.length} step(s) applied` };
 }

@@ -31,12 +31,13 @@ const split = (changes: Partial<Sample> = {}): Sample => ({
   ...changes,
 });
 
-/** What one node has counted: reads and writes done, timed out, refused; all else 0. */
-function counted(from: string, at: number, [ok, timeouts, errors]: number[]): Seen {
+/** What one node has counted: reads and writes done, timed out, refused, timed out in the queue; all else 0. */
+function counted(from: string, at: number, [ok, timeouts, errors, queued]: number[]): Seen {
   const values: Partial<Record<string, number | undefined>> = {
     client_write_success: ok,
     client_write_timeout: timeouts,
     client_write_error: errors,
+    client_tsvc_timeout: queued,
   };
   const counters = counterNames.map((name) => values[name] ?? 0);
   return { from, at, result: { probe: 'counters/10.0.0.1/3000', answer: 'ok', counters } };
@@ -206,6 +207,50 @@ describe('client errors', () => {
   test('are the share of what nodes counted since before the fault', () => {
     expect(answer(grown([1_950, 60, 0]))).toBe('confirmed'); // 50 of 1000 each.
     expect(answer(grown([1_940, 60, 10]))).toBe('refuted');
+  });
+
+  test('count what timed out in the queue as failed', () => {
+    expect(answer(grown([1_950, 10, 0, 50]))).toBe('confirmed');
+    expect(answer(grown([1_940, 10, 0, 60]))).toBe('refuted');
+  });
+
+  describe('read once more before the fault', () => {
+    const armed = withCounts(openSample(partition), 18_000, [3_000, 10, 0]);
+    const first = withCounts(split(), 21_000, [3_100, 20, 0]);
+    const last = withCounts(split(), 31_000, [3_880, 130, 0]);
+    const told = (percent: number, changes: Partial<Evidence>): Hypothesis =>
+      about(
+        'client errors',
+        judged(expecting({ clientErrorPercent: percent }), {
+          baseline,
+          looks: [first, last],
+          ...changes,
+        }),
+      );
+
+    test('are of that reading on, which a long preparation does not thin', () => {
+      expect(told(5, { armed })).toMatchObject({
+        seen: '12.00 %: 360 of 3000',
+        answer: 'refuted',
+      });
+      expect(told(5, {})).toMatchObject({
+        seen: '4.00 %: 360 of 9000 since before Arm',
+        answer: 'confirmed',
+      });
+    });
+
+    test('are only within bounds where what was done before the fault does not decide', () => {
+      expect(told(13, { armed })).toMatchObject({
+        seen: '12.00 %: 360 of 3000; up to 13.33 % of what was asked in the fault alone',
+        answer: 'inconclusive',
+      });
+      expect(told(14, { armed }).answer).toBe('confirmed');
+    });
+
+    test('by some nodes is not by all', () => {
+      const some = withCounts(openSample(partition), 18_000, [3_000, 10, 0], ['i-n1']);
+      expect(told(5, { armed: some }).seen).toContain('since before Arm');
+    });
   });
 
   test('a node that began anew, or did not tell, leaves it open', () => {

@@ -6,6 +6,7 @@ import { worst } from '../../core/verdict.ts';
 import type { Finding } from '../../core/verdict.ts';
 import { parseExperiment } from '../../core/experiment.ts';
 import type { Seen } from '../../core/note.ts';
+import { counterNames } from '../../core/probe/counters.ts';
 import {
   cutSample,
   except,
@@ -166,6 +167,9 @@ const lagging = (...said: (readonly (readonly [string, number])[] | null)[]): Sa
   return { ...sample, seen: [...sample.seen, ...told] };
 };
 
+const oneLagging = (seconds: number): Sample =>
+  lagging([['far', seconds]], [['far', 0]], [['far', 0]]);
+
 const bounding = (bounds: { stopOn?: object; expect?: object }) => ({
   ...partition,
   experiment: parseExperiment({ ...partition.experiment, ...bounds }),
@@ -196,7 +200,7 @@ describe('XDR lag before the fault', () => {
   });
 
   test('is told by node, with the bound that it breaks: the stricter of two', () => {
-    const sample = lagging([['far', 8]], [['far', 0]], [['far', 0]]);
+    const sample = oneLagging(8);
     const both = bounding({ stopOn: { xdrLagSeconds: 7 }, expect: { xdrLagSeconds: 30 } });
     expect(finding(judge(sample, both), 'n1 lags')).toEqual({
       answer: 'refuted',
@@ -209,9 +213,58 @@ describe('XDR lag before the fault', () => {
     const fault = { kind: 'xdr-pause', dc: 'far', namespaces: ['test'] };
     const asked = { ...experiment, fault, mechanism: 'aerospike' };
     const paused = { ...partition, experiment: parseExperiment(asked) };
-    const lags = (seconds: number) => lagging([['far', seconds]], [['far', 0]], [['far', 0]]);
-    expect(finding(judge(lags(2), paused), 'n1 lags').answer).toBe('confirmed');
-    expect(finding(judge(lags(3), paused), 'n1 lags').answer).toBe('refuted');
-    expect(JSON.stringify(judge(lags(3)))).not.toContain('lags');
+    expect(finding(judge(oneLagging(2), paused), 'n1 lags').answer).toBe('confirmed');
+    expect(finding(judge(oneLagging(3), paused), 'n1 lags').answer).toBe('refuted');
+    expect(JSON.stringify(judge(oneLagging(3)))).not.toContain('lags');
+  });
+});
+
+/** What every node has counted at an instant; all else is 0. */
+const counting = (at: number, counts: Record<string, number>, from = ['i-n1', 'i-n2', 'i-n3']) => {
+  const counters = counterNames.map((name) => counts[name] ?? 0);
+  const seen = from.map((id): Seen => {
+    return { from: id, at, result: { probe: 'counters/x/3000', answer: 'ok', counters } };
+  });
+  const sample = openSample(partition);
+  return { ...sample, seen: [...sample.seen, ...seen] };
+};
+
+describe('clients before the fault', () => {
+  const earlier = counting(1_000, { client_read_success: 1_000, client_read_timeout: 50 });
+  const said = (now: Sample, before: Sample | undefined = earlier): Finding[] =>
+    steadyFindings(partition, now, before);
+  const grown = (counts: Record<string, number>): Sample =>
+    counting(4_000, { client_read_success: 1_990, client_read_timeout: 50, ...counts });
+
+  test.each([
+    { counts: {}, saw: '0 of 2970 requests of clients timed out or were proxied within 3.0 s' },
+    { counts: { client_write_error: 900 }, saw: '0 of 5670' },
+    { counts: { client_tsvc_timeout: 10 }, saw: '30 of 3000' },
+  ])('$counts more is quiet', ({ counts, saw }) => {
+    expect(finding(said(grown(counts)), saw).answer).toBe('confirmed');
+  });
+
+  test.each([
+    { client_read_timeout: 61 },
+    { client_write_timeout: 11 },
+    { client_tsvc_timeout: 11 },
+    { client_proxy_complete: 11 },
+    { client_proxy_error: 11 },
+    { client_proxy_timeout: 11 },
+  ])('%o is not', (counts) => {
+    const told = finding(said(grown(counts)), '33 of 3003 requests');
+    expect(told.answer).toBe('refuted');
+    expect(told.saw).toContain('more than 1 %');
+  });
+
+  test('a node that told once, or began anew, leaves it open', () => {
+    const same = { client_read_success: 1_000, client_read_timeout: 50 };
+    const two = counting(4_000, same, ['i-n1', 'i-n3']);
+    expect(finding(said(two), 'n2 did not tell twice').answer).toBe('inconclusive');
+    expect(finding(said(counting(4_000, {})), 'did not tell twice').answer).toBe('inconclusive');
+  });
+
+  test('of which nobody asked twice, nothing is told', () => {
+    expect(JSON.stringify(steadyFindings(partition, grown({})))).not.toContain('clients');
   });
 });

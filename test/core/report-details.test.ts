@@ -144,6 +144,22 @@ const state = (
   calls,
 });
 
+test('what nodes counted before the fault is what they told last', () => {
+  const before = counting(10_000, 1_000, 0);
+  const armed = counting(19_000, 1_900, 40).map((note): Note =>
+    note.kind === 'probes' ? { ...note, moment: 'armed' } : note,
+  );
+  const told = reportWith([...before, ...armed, ...counting(31_000, 2_600, 555)]);
+  expect(told.counters[0]?.during).toMatchObject({
+    client_read_success: 700,
+    client_write_timeout: 515,
+  });
+  expect(told.clients.map(({ from, until }) => [from, until])).toEqual([
+    [10_000, 19_000],
+    [19_000, 31_000],
+  ]);
+});
+
 describe('states and cost', () => {
   test('states come by when they began; calls, time and money are added up', () => {
     const { states, cost } = reportWith([

@@ -82,13 +82,16 @@ function changesOf(from: string, ...changes: [number, number, string][]): Note {
   };
 }
 
+/** When everything is asked, not counters alone. */
+type LookMoment = Exclude<Moment, 'quiet' | 'armed'>;
+
 /** The notes of a run in which all went as planned; `moments` replace what was seen. */
 export function goodNotes(
   subject: Subject,
-  moments: Partial<Record<Moment, readonly Sample[]>> = {},
+  moments: Partial<Record<LookMoment, readonly Sample[]>> = {},
 ): Note[] {
   const prove = moments.prove ?? [cutSample(subject)];
-  const seen: Record<Moment, readonly Sample[]> = {
+  const seen: Record<LookMoment, readonly Sample[]> = {
     baseline: [openSample(subject)],
     prove,
     hold: prove.slice(-1),
@@ -96,7 +99,7 @@ export function goodNotes(
     recovery: [openSample(subject)],
     ...moments,
   };
-  const times: Record<Moment, number> = {
+  const times: Record<LookMoment, number> = {
     baseline: 5000,
     prove: 22_500,
     hold: 25_000,
