@@ -31,6 +31,18 @@ export const NodeView = z.object({
   dead: z.int(),
   stopWrites: z.boolean(),
   clockSkewMs: z.int().optional().meta({ description: 'cluster_clock_skew_ms' }),
+  rosters: z
+    .object({
+      of: z.int().meta({ description: 'Strongly consistent namespaces' }),
+      amiss: z
+        .array(z.tuple([z.string(), z.enum(['pending', 'observed', 'both', 'unknown'])]))
+        .meta({
+          description:
+            'Four at most, and what the roster is not: the pending one, the observed nodes, either; unknown: not told',
+        }),
+    })
+    .optional()
+    .meta({ description: 'Absent where no namespace is strongly consistent, or nobody asked' }),
 });
 export type NodeView = z.infer<typeof NodeView>;
 

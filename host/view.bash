@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2034,SC2154
 # One node's view of its cluster: view ADDRESS PORT SIZE prints the members of a JSON object. Asks
-# twice on one connection, since the names of the namespaces come with the first reply. The caller
-# ends it after 2 s.
+# twice on one connection, since the names of the namespaces come with the first reply, and a third
+# time for the rosters of those that are strongly consistent. The caller ends it after 2 s.
 view() {
   open_info "$1" "$2" || silent "$answer"
   ask 2 $'statistics\nnode\nbuild\nnamespaces\n' || silent "$(silence $?)"
@@ -10,6 +10,7 @@ view() {
   ask 2 "$(questions "$3")"$'\n' || silent "$(silence $?)"
   hear_cluster
   check_heard
+  [[ -z $strong ]] || ask_rosters
   tell_view
 }
 
@@ -64,7 +65,7 @@ check_namespaces() {
 
 hear_cluster() {
   local line told IFS=$'\n'
-  stable='' settled='' migrations=0 unavailable=0 dead=0 stops=false replicas=null heard=' '
+  stable='' settled='' migrations=0 unavailable=0 dead=0 stops=false strong='' heard=' '
   for line in $reply; do
     told=${line#*$'\t'}
     case $line in
@@ -95,8 +96,10 @@ hear_namespace() {
   [[ $value == false ]] || stops=true
   statistic clock_skew_stop_writes "$2" || true
   [[ $value != true ]] || stops=true
-  statistic effective_replication_factor "$2" || true
-  keep_least "$value"
+  statistic strong-consistency "$2" || true
+  # Of a namespace that the node did not name, as of one told twice, nothing is asked.
+  [[ $value != true || " $namespaces " != *" ${1#namespace/} "* ]] ||
+    [[ "$strong " == *" ${1#namespace/} "* ]] || strong+=" ${1#namespace/}"
 }
 
 check_heard() {
@@ -112,9 +115,49 @@ add() {
   printf -v "$1" %d $((10#$value + ${!1}))
 }
 
-keep_least() {
-  is_number "$1" || return 0
-  if [[ $replicas == null ]] || ((10#$1 < replicas)); then replicas=$((10#$1)); fi
+# Sets $rosters to how many namespaces have one, and those (4 at most) whose roster is amiss, and how. A
+# node that will not say is no less of a node.
+ask_rosters() {
+  local name word amiss='' of=0 left=4
+  ask 1 "$(for name in $strong; do printf 'roster:namespace=%s\n' "$name"; done)"$'\n' || reply=''
+  for name in $strong; do
+    of=$((of + 1))
+    judge_roster "$(roster_of "$name")"
+    if [[ -n $word ]] && ((left > 0)); then
+      left=$((left - 1))
+      amiss+="${amiss:+,}[\"$name\",\"$word\"]"
+    fi
+  done
+  rosters="{\"of\":$of,\"amiss\":[$amiss]}"
+}
+
+roster_of() {
+  local line IFS=$'\n'
+  for line in $reply; do
+    [[ ${line%%$'\t'*} != "roster:namespace=$1" ]] || printf '%s\n' "${line#*$'\t'}"
+  done
+}
+
+# Sets $word: nothing where the roster is what is pending and what is observed.
+judge_roster() {
+  local roster pending observed
+  word=unknown
+  local list='=([A-Za-z0-9@,|]+)'
+  [[ $1 =~ ^roster$list:pending_roster$list:observed_nodes$list$ ]] || return 0
+  roster=$(nodes_in "${BASH_REMATCH[1]}")
+  pending=$(nodes_in "${BASH_REMATCH[2]}")
+  observed=$(nodes_in "${BASH_REMATCH[3]}")
+  case $([[ $roster == "$pending" ]] && printf p)$([[ $roster == "$observed" ]] && printf o) in
+    po) word='' ;;
+    o) word=pending ;;
+    p) word=observed ;;
+    *) word=both ;;
+  esac
+}
+
+# The nodes of a list in order, without what says which rack is active ("M1|") and theirs ("@1").
+nodes_in() {
+  printf '%s\n' "${1##*|}" | tr ',' '\n' | sed 's/@.*//' | sort
 }
 
 # A node that leaves one of these out says nothing that a verdict could stand on.
@@ -131,7 +174,7 @@ tell_view() {
   tell_number fabric fabric_connections
   text+=",\"migrations\":$migrations,\"stable\":$stable,\"settled\":$settled"
   text+=",\"unavailable\":$unavailable,\"dead\":$dead,\"stopWrites\":$stops"
-  text+=",\"replicationFactor\":$replicas"
+  [[ -z $strong ]] || text+=",\"rosters\":$rosters"
   statistic cluster_clock_skew_ms "$statistics" || true
   ! is_number "$value" || text+=",\"clockSkewMs\":$((10#$value))"
   printf %s "$text" # At once, so that no end in between leaves half of it.

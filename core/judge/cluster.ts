@@ -21,22 +21,43 @@ export function wholeFinding({ inventory }: Subject, views: Views): Finding {
   return { answer: 'refuted', saw: `${describe(views)}, not one cluster of ${size}` };
 }
 
-/** Is a node at rest: stable, nothing migrating or lost, every heartbeat link there? */
+/** Is a node at rest: stable, nothing migrating or lost, every heartbeat link there, rosters as observed? */
 export function quietFinding(name: string, view: NodeView | null, size: number): Finding {
   if (view === null) return { answer: 'inconclusive', saw: `${name} did not answer` };
   const wrong = [
+    view.integrity ? '' : 'cluster without integrity',
+    view.member ? '' : 'no member of its cluster',
     view.settled ? '' : 'cluster not stable',
     view.migrations === 0 ? '' : `${view.migrations} partitions migrating`,
     view.unavailable + view.dead === 0 ? '' : `${view.unavailable} unavailable, ${view.dead} dead`,
     view.stopWrites ? 'writes stopped' : '',
     view.heartbeats >= size - 1 ? '' : `${view.heartbeats} heartbeat links of ${size - 1}`,
+    ...rostersAmiss(view),
   ].filter((text) => text !== '');
-  return wrong.length === 0
-    ? {
-        answer: 'confirmed',
-        saw: `${name} quiet: ${view.heartbeats} heartbeat and ${view.fabric} fabric links`,
-      }
-    : { answer: 'refuted', saw: `${name}: ${wrong.join(', ')}` };
+  if (wrong.length > 0) return { answer: 'refuted', saw: `${name}: ${wrong.join(', ')}` };
+  const untold = (view.rosters?.amiss ?? []).map(([namespace]) => namespace).join(', ');
+  if (untold !== '') {
+    return {
+      answer: 'inconclusive',
+      saw: `${name} could not be asked for the roster of ${untold}`,
+    };
+  }
+  return {
+    answer: 'confirmed',
+    saw: `${name} quiet: ${view.heartbeats} heartbeat and ${view.fabric} fabric links`,
+  };
+}
+
+/** A node that its roster does not have, or that has gone from the cluster, changes what a fault costs. */
+function rostersAmiss({ rosters }: NodeView): string[] {
+  const words = {
+    pending: 'the pending one',
+    observed: 'the observed nodes',
+    both: 'the pending one, nor the observed nodes',
+  };
+  return (rosters?.amiss ?? []).flatMap(([namespace, what]) =>
+    what === 'unknown' ? [] : [`roster of ${namespace} is not ${words[what]}`],
+  );
 }
 
 /** Has a node recovered? Fabric links that fell need not all be back (measured: rows A1, B, G, W). */

@@ -74,7 +74,7 @@ const answers: ReadonlyMap<string, Answer> = new Map(
     racks: (snapshot) => ofEnterprise(snapshot, racks(snapshot)),
     'rebalance-generation': ({ view }) => String(view.rebalances),
     recluster: ({ isPrincipal }) => (isPrincipal ? 'ok' : 'ignored-by-non-principal'),
-    roster: () => enterpriseOnly,
+    roster,
     service: ({ config }) => endpoint(config, config.ports.service),
     'service-clear-std': ({ config }) => endpoint(config, config.ports.service),
     services: ({ config, ...snapshot }) =>
@@ -119,6 +119,15 @@ function racks({ config, view, racksHeard }: Snapshot): string {
   );
   const told = [...byRack].map(([rack, ids]) => `rack_${rack}=${ids.join(',')}`);
   return config.namespaces.map(({ name }) => [`ns=${name}`, ...told].join(':')).join(';');
+}
+
+/** `roster:` of a namespace: every node that was ever heard belongs there, and those of the cluster are observed. */
+function roster({ config, view, racksHeard }: Snapshot, { named }: Parameters): string {
+  const asked = config.namespaces.find(({ name }) => name === named.get('namespace'));
+  if (asked?.strongConsistency !== true) return enterpriseOnly;
+  const known = [...new Set([config.id, ...racksHeard.keys()])].toSorted().toReversed().join(',');
+  const observed = view.members.toSorted().toReversed().join(',') || 'null';
+  return `roster=${known}:pending_roster=${known}:observed_nodes=${observed}`;
 }
 
 const features =

@@ -6,6 +6,7 @@ import { worst } from '../../core/verdict.ts';
 import type { Finding } from '../../core/verdict.ts';
 import { parseExperiment } from '../../core/experiment.ts';
 import type { Seen } from '../../core/note.ts';
+import type { NodeView } from '../../core/observation.ts';
 import { counterNames } from '../../core/probe/counters.ts';
 import {
   cutSample,
@@ -56,13 +57,52 @@ describe('steady', () => {
     { said: { dead: 4 }, saw: 'n2: 0 unavailable, 4 dead' },
     { said: { stopWrites: true }, saw: 'n2: writes stopped' },
     { said: { heartbeats: 1 }, saw: 'n2: 1 heartbeat links of 2' },
+    { said: { integrity: false }, saw: 'n2: cluster without integrity' },
+    { said: { member: false }, saw: 'n2: no member of its cluster' },
+    {
+      said: {
+        rosters: {
+          of: 2,
+          amiss: [
+            ['bar', 'unknown'],
+            ['test', 'pending'],
+          ],
+        },
+      },
+      saw: 'n2: roster of test is not the pending one',
+    },
+    {
+      said: { rosters: { of: 1, amiss: [['test', 'observed']] } },
+      saw: 'n2: roster of test is not the observed nodes',
+    },
+    {
+      said: { rosters: { of: 1, amiss: [['test', 'both']] } },
+      saw: 'n2: roster of test is not the pending one, nor the observed nodes',
+    },
     {
       said: { migrations: 7, stopWrites: true },
       saw: 'n2: 7 partitions migrating, writes stopped',
     },
-  ])('quiet: $said is refuted', ({ said, saw }) => {
-    const views = viewsOf(partition, [{}, said, {}]);
-    expect(finding(judge({ ...openSample(partition), views }), saw).answer).toBe('refuted');
+  ] satisfies readonly { said: Partial<NodeView>; saw: string }[])(
+    'quiet: $said is refuted',
+    ({ said, saw }) => {
+      const views = viewsOf(partition, [{}, said, {}]);
+      expect(finding(judge({ ...openSample(partition), views }), saw).answer).toBe('refuted');
+    },
+  );
+
+  test('quiet: a roster that nobody could ask for is inconclusive, one as it should be is quiet', () => {
+    const of = (...amiss: [string, 'unknown'][]): Finding[] =>
+      judge({
+        ...openSample(partition),
+        views: viewsOf(partition, [{}, { rosters: { of: 1, amiss } }, {}]),
+      });
+
+    expect(finding(of(['test', 'unknown']), 'n2').answer).toBe('inconclusive');
+    expect(finding(of(['test', 'unknown']), 'n2').saw).toMatch(
+      /could not be asked for the roster of test/,
+    );
+    expect(finding(of(), 'n2 quiet').answer).toBe('confirmed');
   });
 
   test('quiet: a silent node is inconclusive', () => {

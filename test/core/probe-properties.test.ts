@@ -221,5 +221,5 @@ const longestView = JSON.stringify({
   unavailable: 999_999,
   dead: 999_999,
   stopWrites: false,
-  replicationFactor: 2,
+  rosters: { of: 32, amiss: Array.from({ length: 4 }, () => ['n'.repeat(31), 'observed']) },
 });

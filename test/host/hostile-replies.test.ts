@@ -32,7 +32,12 @@ const small: Readonly<Record<string, string>> = {
   node: 'A1',
   build: '8.1.2.0',
   namespaces: 'test',
-  'namespace/test': namespace({ unavailable_partitions: '7', dead_partitions: '2' }),
+  'namespace/test': namespace({
+    unavailable_partitions: '7',
+    dead_partitions: '2',
+    'strong-consistency': 'true',
+  }),
+  'roster:namespace=test': 'roster=A1,A2:pending_roster=A2,A1:observed_nodes=A2,A1',
   'get-config:context=xdr': 'dcs=near,far;src-id=0',
   'get-stats:context=xdr;dc=near': 'lag=2;in_queue=0',
   'get-stats:context=xdr;dc=far': 'lag=40;in_queue=0',

@@ -77,7 +77,6 @@ describeOnKernel('probe asks what it is asked', () => {
       unavailable: 0,
       dead: 0,
       stopWrites: false,
-      replicationFactor: 2,
     });
     expect(await answerTo(host, `view/${p1.ip6}/3000/3`)).toMatchObject({ answer: 'ok', size: 3 });
   });
@@ -102,7 +101,6 @@ describeOnKernel('probe asks what it is asked', () => {
       fabric: 48,
       migrations: 0,
       stopWrites: false,
-      replicationFactor: 2,
     });
   });
 
@@ -119,7 +117,6 @@ describeOnKernel('probe asks what it is asked', () => {
           migrate_rx_partitions_remaining: '100',
           dead_partitions: '08',
           stop_writes: 'true',
-          effective_replication_factor: '1',
         }),
       },
     });
@@ -128,7 +125,6 @@ describeOnKernel('probe asks what it is asked', () => {
       unavailable: 4096,
       dead: 8,
       stopWrites: true,
-      replicationFactor: 1,
     });
     await node.tell({
       order: 'tell',
@@ -162,6 +158,25 @@ describeOnKernel('probe asks what it is asked', () => {
       stable: false,
       settled: false,
     });
+  });
+
+  test.each([
+    { says: 'roster=A3@1,A2,A1:pending_roster=A1,A2,A3:observed_nodes=M1|A3@1,A2@2,A1@2', is: [] },
+    { says: 'roster=A1,A2:pending_roster=A1,A2,A3:observed_nodes=A1,A2', is: 'pending' },
+    { says: 'roster=A1,A2,A3:pending_roster=A1,A2,A3:observed_nodes=A1,A2', is: 'observed' },
+    { says: 'roster=null:pending_roster=null:observed_nodes=A1,A2', is: 'observed' },
+    { says: 'roster=A1:pending_roster=A1,A2:observed_nodes=A1,A2,A3', is: 'both' },
+    { says: 'ERROR:81:role violation', is: 'unknown' },
+    { says: 'roster=A1:pending_roster=A1', is: 'unknown' },
+    { says: 'roster=A1:pending_roster=A1:observed_nodes=A1","x":"', is: 'unknown' },
+  ])('view of a strongly consistent namespace that tells $says', async ({ says, is }) => {
+    const strong = { 'namespace/test': namespace({ 'strong-consistency': 'true' }) };
+    await node.tell({ order: 'tell', values: { ...strong, 'roster:namespace=test': says } });
+    expect(await answerTo(host, `view/${p1.ip4}/3000/3`)).toMatchObject({
+      answer: 'ok',
+      rosters: { of: 1, amiss: typeof is === 'string' ? [['test', is]] : [] },
+    });
+    await node.tell({ order: 'tell', values: { 'namespace/test': namespace() } });
   });
 
   test('view of an orphan that has stopped serving', async () => {

@@ -37,7 +37,7 @@ const says = (values: readonly string[], name: string, value: unknown): boolean 
  * be a field of what was sent, each namespace that was named must have been told of, with a sum that adds up.
  */
 export function unfounded(view: Readonly<Record<string, unknown>>, bytes: Buffer): string[] {
-  const [first = '', second = ''] = bodiesIn(bytes);
+  const [first = '', second = '', third = ''] = bodiesIn(bytes);
   const [node, cluster] = [valuesIn(first), valuesIn(second)];
   const statistics = node.get('statistics') ?? [];
   const fields = [
@@ -68,8 +68,14 @@ export function unfounded(view: Readonly<Record<string, unknown>>, bytes: Buffer
     told.every(([, values]) => says(values, 'stop_writes', 'true'))
       ? ['stopWrites']
       : []),
+    ...(isWhole(view['rosters']) && !/^roster:.*\troster=.*:observed_nodes=./m.test(third)
+      ? ['rosters']
+      : []),
     ...([...cluster.keys()].some((question) => question.startsWith('cluster-stable:'))
       ? []
       : ['stable']),
   ];
 }
+
+const isWhole = (rosters: unknown): boolean =>
+  JSON.stringify(rosters)?.includes('"amiss":[]') === true;

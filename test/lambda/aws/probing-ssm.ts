@@ -76,7 +76,4 @@ function healthy(item: string): object {
   return { answer: verb === 'record' ? 'recording' : verb === 'stop' ? 'stopped' : 'open' };
 }
 
-const view = {
-  ...aView('BB9020011AC4202', { heartbeats: 99, fabric: 2376 }),
-  replicationFactor: 2,
-};
+const view = aView('BB9020011AC4202', { heartbeats: 99, fabric: 2376 });
