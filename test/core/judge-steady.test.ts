@@ -26,6 +26,13 @@ const [control] = controlQuestions(partition);
 
 const judge = (sample: Sample, subject = partition): Finding[] => steadyFindings(subject, sample);
 
+/** What is found where n2 tells of a roster. */
+const rostered = (...amiss: [string, 'unknown'][]): Finding[] =>
+  judge({
+    ...openSample(partition),
+    views: viewsOf(partition, [{}, { rosters: { of: 1, amiss } }, {}]),
+  });
+
 describe('steady', () => {
   test.each([
     ['a partition', partition],
@@ -92,17 +99,11 @@ describe('steady', () => {
   );
 
   test('quiet: a roster that nobody could ask for is inconclusive, one as it should be is quiet', () => {
-    const of = (...amiss: [string, 'unknown'][]): Finding[] =>
-      judge({
-        ...openSample(partition),
-        views: viewsOf(partition, [{}, { rosters: { of: 1, amiss } }, {}]),
-      });
-
-    expect(finding(of(['test', 'unknown']), 'n2').answer).toBe('inconclusive');
-    expect(finding(of(['test', 'unknown']), 'n2').saw).toMatch(
+    expect(finding(rostered(['test', 'unknown']), 'n2').answer).toBe('inconclusive');
+    expect(finding(rostered(['test', 'unknown']), 'n2').saw).toMatch(
       /could not be asked for the roster of test/,
     );
-    expect(finding(of(), 'n2 quiet').answer).toBe('confirmed');
+    expect(finding(rostered(), 'n2 quiet').answer).toBe('confirmed');
   });
 
   test('quiet: a silent node is inconclusive', () => {

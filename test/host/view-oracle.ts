@@ -78,4 +78,4 @@ export function unfounded(view: Readonly<Record<string, unknown>>, bytes: Buffer
 }
 
 const isWhole = (rosters: unknown): boolean =>
-  JSON.stringify(rosters)?.includes('"amiss":[]') === true;
+  rosters !== undefined && JSON.stringify(rosters).includes('"amiss":[]');
