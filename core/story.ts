@@ -11,13 +11,18 @@ export interface Story {
   readonly run: RunItem;
   readonly experiment: Experiment;
   readonly startedBy: string;
-  readonly record: (Pick<Subject, 'inventory' | 'plan'> & { readonly digest: string }) | undefined;
+  readonly record: Planned | undefined;
   readonly notes: readonly Note[];
   readonly failure: { readonly error: string; readonly cause: string } | undefined;
   /** The name of the SSM document that restores a host; the usual one when absent. */
   readonly restoreDocument?: string | undefined;
-  /** The account that clusters are in; the deployment's own when absent. */
-  readonly clusterAccount?: string | undefined;
+}
+
+/** What the run decided. */
+interface Planned extends Pick<Subject, 'inventory' | 'plan'> {
+  readonly digest: string;
+  /** The account that the cluster is in; the deployment's own when absent. */
+  readonly account?: string | undefined;
 }
 
 /** The notes of one kind, in the order they were made. */

@@ -1,5 +1,7 @@
 /** The account that clusters are in, where it is not ours: a role there is assumed for all that is done to them. */
 export interface TargetAccount {
+  /** Its id. */
+  readonly account: string;
   /** Assumes the role, unless that is done. @throws RoleDenied where it does not let us. */
   enter(): Promise<void>;
 }
@@ -8,6 +10,4 @@ export interface TargetAccount {
 export interface ByHand {
   /** The name of the document that restores a host; the usual one when absent. */
   readonly restoreDocument?: string | undefined;
-  /** The account that clusters are in; ours when absent. */
-  readonly clusterAccount?: string | undefined;
 }

@@ -32,6 +32,8 @@ export interface PlanRecord {
   readonly digest: string;
   /** The document of each script that the run uses; absent: whichever is default. */
   readonly documents?: DocumentVersions | undefined;
+  /** The account that the cluster is in; the deployment's own when absent. */
+  readonly account?: string | undefined;
 }
 
 /** The write-ahead record of runs, and the lock of each cluster. Reads are consistent. */

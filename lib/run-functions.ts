@@ -150,10 +150,9 @@ export class RunFunctions extends Construct {
 
   #wayIn(handler: string): Record<string, string> {
     const { target } = this.#props;
-    if (target === undefined) return {};
-    const { account: TARGET_ACCOUNT, externalId: TARGET_EXTERNAL_ID } = target;
-    if (!isClusterHandler(handler)) return { TARGET_ACCOUNT };
-    return { TARGET_ACCOUNT, TARGET_EXTERNAL_ID, TARGET_ROLE_ARN: target.roleArnFor(handler) };
+    if (target === undefined || !isClusterHandler(handler)) return {};
+    const { externalId: TARGET_EXTERNAL_ID } = target;
+    return { TARGET_EXTERNAL_ID, TARGET_ROLE_ARN: target.roleArnFor(handler) };
   }
 
   /** By its tag the other account tells this Lambda from everybody else of ours. */

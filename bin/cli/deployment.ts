@@ -30,8 +30,6 @@ export interface Deployment {
   /** What the stack tells of itself under a name. @throws Refusal where it tells nothing. */
   readonly output: (name: string) => string;
   readonly audits: Audits;
-  /** The account that its clusters are in; its own when undefined. */
-  readonly clusterAccount: string | undefined;
 }
 
 /** What the stack tells of itself in its outputs. @throws Refusal where there is no such stack of ours. */
@@ -49,7 +47,6 @@ export async function deploymentOf(options: DeploymentOptions): Promise<Deployme
     restoreDocument: documentName(output('DocumentPrefix'), 'restore'),
     output,
     audits: dynamoAudits(connection, { table }),
-    clusterAccount: outputs.get('TargetAccountId'),
   };
 }
 

@@ -24,13 +24,13 @@ export interface ShownReport {
  * @throws Refusal where there is no such run, or it was never opened whole.
  */
 export async function reportRun(deployment: Deployment, runId: string): Promise<ShownReport> {
-  const { journal, restoreDocument, clusterAccount } = deployment;
+  const { journal, restoreDocument } = deployment;
   const { life, stuckSince } = await runIn(deployment, runId);
   const stored = await journal.report(runId);
   const report =
     life === 'final' && stored?.life === 'final'
       ? stored
-      : await reportNow(runId, undefined, { journal, restoreDocument, clusterAccount });
+      : await reportNow(runId, undefined, { journal, restoreDocument });
   if (report === undefined) throw noSuchRun(runId, deployment);
   const text = `${reportText(report)}${whereKept(keptIn(await journal.notes(runId)))}`;
   const goesOn = life !== 'final' && stuckSince === undefined;

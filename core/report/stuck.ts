@@ -27,8 +27,8 @@ export function stuckOf({ run, record, ...told }: Story): StuckReport | null {
     const step = record?.plan.steps.find(({ id }) => id === stepId);
     if (step === undefined || record === undefined)
       return { stepId, says: stepId, reason, byHand: [] };
-    const { inventory } = record;
-    const { restoreDocument = usualRestoreDocument, clusterAccount } = told;
+    const { inventory, account: clusterAccount } = record;
+    const { restoreDocument = usualRestoreDocument } = told;
     const means = { run, inventory, restoreDocument, clusterAccount };
     return { stepId, says: step.says, reason, byHand: byHandOf(step, means) };
   });

@@ -53,7 +53,6 @@ const Environment = z.object({
   SCHEDULE_DEAD_LETTER_ARN: Name.optional(),
   RESTORE_MACHINE_ARN: Name.optional(),
   AEROFAULT_HANDLER: Name.default('lambda'),
-  TARGET_ACCOUNT: Name.optional(),
   TARGET_ROLE_ARN: Name.optional(),
   TARGET_EXTERNAL_ID: Name.optional(),
   FREEZE_PARAMETER: Name.optional(),
@@ -106,7 +105,6 @@ export function awsGateways(
     clusters: read.CLUSTERS,
     digest: digestOf,
     restoreDocument: read.DOCUMENT_RESTORE,
-    clusterAccount: read.TARGET_ACCOUNT,
   };
 }
 

@@ -121,6 +121,7 @@ const PlanContent = z.strictObject({
   plan: Plan,
   digest: z.string(),
   documents: z.partialRecord(z.enum(scriptNames), DocumentVersion).optional(),
+  account: z.string().optional(),
 });
 
 /**

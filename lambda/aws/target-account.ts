@@ -51,6 +51,7 @@ export function assuming(
     ({ expiration }) => expiration !== undefined,
   );
   return {
+    account,
     enter: async () => void (await credentials()),
     // The mark keeps each client from remembering credentials of its own beside.
     connection: { ...connection, credentials: Object.assign(credentials, { memoized: true }) },

@@ -73,6 +73,7 @@ async function decideOn(
     plan: decided,
     digest: shown ?? digest(decided.steps),
     documents,
+    account: gateways.target?.account,
   });
   await begin(runId, gateways);
   return { says: decided.steps.map(({ says }) => says).join('; ') };

@@ -5,6 +5,7 @@ import type { Step } from '../../core/step.ts';
 import type { Answer, Gateways } from '../gateways.ts';
 import { awaitSwitch, wavesOf } from './arming.ts';
 import { awaitAll } from './await-all.ts';
+import { elsewhere } from './elsewhere.ts';
 import { readBeforeSteps, readWhileArmed } from './read-before.ts';
 import { contextOf } from './run-context.ts';
 import type { RunContext } from './run-context.ts';
@@ -13,7 +14,8 @@ import { TemporaryGroups } from './temporary-groups.ts';
 
 /**
  * Applies every step of the plan, phase by phase, and ends once hosts have switched. A host that is not
- * armed well before that instant fails the run, which then restores before anything was in force.
+ * armed well before that instant fails the run, which then restores before anything was in force. So does one
+ * whose plan is of another account than we act in by now.
  *
  * Before each call one conditional write sets the step's intent and checks that the run is open and
  * before its deadline (rule 5). Whatever happens then, the intent stays (rule 6): restore looks at it.
@@ -21,6 +23,8 @@ import { TemporaryGroups } from './temporary-groups.ts';
  */
 export async function inject(runId: string, gateways: Gateways): Promise<{ says: string }> {
   const context = await contextOf(runId, gateways);
+  const wrong = elsewhere(context.run, context, gateways);
+  if (wrong !== undefined) throw new Error(wrong);
   const groups = new TemporaryGroups(runId, gateways);
   await readBeforeSteps(context, gateways);
   for (const wave of phasesOf(context.plan.steps).flatMap((phase) => wavesOf(phase, context))) {

@@ -3,18 +3,22 @@ import type { NetworkNow, Touched } from '../../core/residue.ts';
 import type { RunItem } from '../../core/journal.ts';
 import type { Gateways, PlanRecord } from '../gateways.ts';
 import { awaitAll } from './await-all.ts';
+import { elsewhere } from './elsewhere.ts';
 import { idsOf } from './marks.ts';
 
 /**
  * Compares what the run touched with what it was before, and notes what differs, ours and others' apart.
- * `says` are others' doings that the last look came upon, such as instances that they have ended.
+ * `says` are others' doings that the last look came upon, such as instances that they have ended. Notes
+ * nothing where the run is of another account than we act in by now; it has touched nothing then.
  */
 export async function noteResidue(
   run: RunItem,
-  { inventory, plan, says }: PlanRecord & { readonly says: readonly string[] },
+  { says, ...record }: PlanRecord & { readonly says: readonly string[] },
   gateways: Gateways,
 ): Promise<void> {
+  if (elsewhere(run, record, gateways) !== undefined) return;
   const { journal, clock } = gateways;
+  const { inventory, plan } = record;
   const steps = plan.steps.filter(({ id }) => id in run.intents);
   const now = await networkNow(run, touchedBy(plan.steps), gateways);
   const differences = residueOf({ before: inventory, steps, runId: run.runId }, now);

@@ -9,6 +9,8 @@ export interface RunContext extends Subject {
   readonly run: RunItem;
   /** The versions of the scripts' documents that the run uses. */
   readonly documents?: DocumentVersions | undefined;
+  /** The account that the cluster is in; the deployment's own when absent. */
+  readonly account?: string | undefined;
 }
 
 /** The run's item. @throws when there is no such run. */
@@ -25,12 +27,12 @@ export async function requestOf(runId: string, { journal }: Gateways): Promise<R
 export async function contextOf(runId: string, gateways: Gateways): Promise<RunContext> {
   const run = await runOf(runId, gateways);
   const { experiment: asked } = await requestOf(runId, gateways);
-  const { inventory, plan, documents }: PlanRecord = present(
+  const { inventory, plan, documents, account }: PlanRecord = present(
     await gateways.journal.plan(runId),
     `the plan of run ${runId}`,
   );
   const experiment = experimentOn(asked, inventory);
-  return { run, experiment, inventory, plan, documents, injectAt: run.injectAt };
+  return { run, experiment, inventory, plan, documents, account, injectAt: run.injectAt };
 }
 
 /** Why nothing more of the run is looked at or held; undefined while it is open. */

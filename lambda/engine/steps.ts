@@ -2,6 +2,7 @@ import type { RunItem } from '../../core/journal.ts';
 import type { Step } from '../../core/step.ts';
 import type { Answer, Gateways, PlanRecord } from '../gateways.ts';
 import { lookAtSwapped, swapAcl } from './acl-steps.ts';
+import { elsewhere } from './elsewhere.ts';
 import { endPulse } from './end-pulse.ts';
 import {
   attachGroup,
@@ -81,7 +82,10 @@ export function lookedAt(run: RunItem, record: PlanRecord, gateways: Gateways): 
   return { run, record, steps, groups, hosts };
 }
 
-/** Describes one step's resource: does anything there bear this run's mark? */
+/**
+ * Describes one step's resource: does anything there bear this run's mark? Where we act in another account by
+ * now than the run did, nobody can tell.
+ */
 export async function lookAtStep(
   planned: Step,
   { run, record, steps, groups, hosts }: Looked,
@@ -89,6 +93,8 @@ export async function lookAtStep(
 ): Promise<StepSeen> {
   const { runId } = run;
   const { inventory } = record;
+  const reason = elsewhere(run, record, gateways);
+  if (reason !== undefined) return { kind: 'unknown', reason };
   const step = await groups.known(planned);
   switch (step.kind) {
     case 'host-cut':

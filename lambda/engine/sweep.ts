@@ -13,6 +13,7 @@ import type { Delivery, ReportingGateways } from '../delivery.ts';
 import type { Gateways } from '../gateways.ts';
 import { awaitAll } from './await-all.ts';
 import { isDelivered } from './deliver.ts';
+import { elsewhere } from './elsewhere.ts';
 import { look } from './restore.ts';
 import { lookAtStep, lookedAt } from './steps.ts';
 import { writeReport } from './write-report.ts';
@@ -147,11 +148,16 @@ async function recheck(run: RunItem, gateways: ReportingGateways): Promise<void>
   if (reopened.item !== undefined) await restoreUnderLock(reopened.item, gateways);
 }
 
-/** How many steps of the run are in force. @throws where one of them cannot be looked at. */
+/**
+ * How many steps of the run are in force. @throws where one of them cannot be looked at. Of a run whose account
+ * we act in no more that is told for as long as it is watched, and then no longer waited for.
+ */
 async function leftOf(run: RunItem, gateways: Gateways): Promise<number> {
   const { runId } = run;
   const record = await gateways.journal.plan(runId);
   if (record === undefined) return 0;
+  const isLast = afterRecheck({ ours: 0 }, run, gateways.clock.now()) === 'strike off';
+  if (isLast && elsewhere(run, record, gateways) !== undefined) return 0;
   const looked = lookedAt(run, record, gateways);
   const seen = await awaitAll(looked.steps.map((step) => lookAtStep(step, looked, gateways)));
   const unknown = seen.find(({ kind }) => kind === 'unknown');

@@ -53,7 +53,7 @@ export async function writeReport(
   return reported(report, await deliver(report, notes, gateways));
 }
 
-type Telling = Pick<Gateways, 'journal' | 'restoreDocument' | 'clusterAccount'>;
+type Telling = Pick<Gateways, 'journal' | 'restoreDocument'>;
 
 /** The run's report as its journal has it at this moment; undefined where it was never opened whole. */
 export async function reportNow(
@@ -68,7 +68,7 @@ export async function reportNow(
 async function toldNow(
   runId: string,
   failure: Failure | undefined,
-  { journal, restoreDocument, clusterAccount }: Telling,
+  { journal, restoreDocument }: Telling,
 ): Promise<{ readonly report: Report; readonly notes: readonly Note[] } | undefined> {
   const run = await journal.read(runId);
   const request = await journal.request(runId);
@@ -78,7 +78,7 @@ async function toldNow(
   const experiment =
     record === undefined ? request.experiment : experimentOn(request.experiment, record.inventory);
   const seen = { run, ...request, experiment, record: planned(record), notes, failure };
-  return { report: reportOf({ ...seen, restoreDocument, clusterAccount }), notes };
+  return { report: reportOf({ ...seen, restoreDocument }), notes };
 }
 
 function reported(report: Report, { kept, failures }: Delivered): Reported {

@@ -85,7 +85,7 @@ export const sweepEveryMs = 5 * 60 * 1000;
 
 /** The execution a run id stands for. */
 export const executionOf = (runId: string): string =>
-  `arn:aws:states:::execution:workflow:${runId}`;
+  `arn:aws:states:eu-west-1:123456789012:execution:workflow:${runId}`;
 
 async function untilRestore(runId: string, invoke: Invoke, gateways: Gateways): Promise<void> {
   const { clock } = gateways;

@@ -79,7 +79,6 @@ describe('a deployment for another account', () => {
         .object({ Variables: z.record(z.string(), z.unknown()) })
         .parse(functionNamed(across, name)['Environment']);
       expect(Variables['TARGET_ROLE_ARN'] === undefined).toBe(role === undefined);
-      expect(Variables['TARGET_ACCOUNT']).toBe(target);
     },
   );
 

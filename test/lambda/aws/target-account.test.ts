@@ -38,6 +38,7 @@ describe('assuming() a role of another account', () => {
     const [one, other] = [await keyOf(target.connection), await keyOf(target.connection)];
 
     expect(one).toBe(other);
+    expect(target.account).toBe('222222222222');
     expect(sts.bearerOf(one)).toEqual({ account: '222222222222', role: 'aerofault-restore' });
   });
 
