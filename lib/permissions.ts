@@ -56,6 +56,7 @@ export class Permissions {
         'ec2:DescribeNetworkInterfaces',
         'ec2:DescribeSecurityGroupRules',
         'ec2:DescribeSecurityGroups',
+        'ec2:DescribeSubnets', // Of a subnet without an ACL: whether it is gone.
       ),
     ];
   }

@@ -200,3 +200,24 @@ export function giveAcl(
     }),
   };
 }
+
+/** Whoever deletes a subnet has deleted every interface in it before. Its ACL stays. */
+export function deleteSubnet(which: number, { associations }: NetworkState): Deed | undefined {
+  const subnetId = pick(Object.keys(associations), which);
+  if (subnetId === undefined) return undefined;
+  return {
+    says: `delete subnet ${subnetId}`,
+    things: [subnetId],
+    edit: (state) => ({
+      ...state,
+      interfaces: state.interfaces.filter((one) => one.subnetId !== subnetId),
+      associations: Object.fromEntries(
+        Object.entries(state.associations).filter(([id]) => id !== subnetId),
+      ),
+      acls: state.acls.map((acl) => ({
+        ...acl,
+        subnetIds: acl.subnetIds.filter((id) => id !== subnetId),
+      })),
+    }),
+  };
+}

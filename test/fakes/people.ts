@@ -21,6 +21,7 @@ import {
 } from './people-rules.ts';
 import {
   deleteGroup,
+  deleteSubnet,
   giveAcl,
   loseInterface,
   makeGroup,
@@ -51,6 +52,7 @@ export const whims = [
   'take a group off',
   'lose an interface',
   'give a subnet another ACL',
+  'delete a subnet',
   'silence an agent',
   'wake an agent',
   'stop an instance',
@@ -121,6 +123,8 @@ function onNetwork({ what, which, how }: Whim, world: World): Deed | undefined {
       return face && loseInterface(face.id);
     case 'give a subnet another ACL':
       return giveAcl(which, { id: born('acl-theirs'), association: born('aclassoc-theirs'), now });
+    case 'delete a subnet':
+      return deleteSubnet(which, now);
     default:
       return undefined;
   }

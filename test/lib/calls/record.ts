@@ -2,7 +2,7 @@
  * Records what every Lambda asks of AWS: `node test/lib/calls/record.ts`, some minutes of one processor.
  *
  * Plays examples of every kind of step in the virtual lab with the bundles as they are, lets the sweeper come
- * by, and deletes the stack in the middle of a run. What is written to test/recorded/aws-calls.json is what IAM is asked then,
+ * by, and deletes a subnet, and the stack, in the middle of a run. What is written to test/recorded/aws-calls.json is what IAM is asked then,
  * each thing once, ids and times taken away. It ends with the last example. Run it again when the bundles
  * call something else: test/lib/least-privilege.test.ts says when. `ONLY=halves,route` plays these alone and
  * keeps what was recorded before; else what is recorded is all anew.
@@ -41,6 +41,7 @@ const chosen = new Set(
     'xdr-pause',
     'client-cut-one-node',
     'isolate-secure-cluster',
+    'subnet-deleted',
     'audit',
   ],
 );
@@ -70,6 +71,7 @@ for (const scene of played) {
   process.stderr.write(`${scene.name}: ${seen.size} so far; ${said}\n`);
   save();
 }
+if (chosen.has('subnet-deleted')) await deleteSubnetInHold();
 if (chosen.has('audit')) await auditTwice();
 await deleteInHold();
 save();
@@ -85,6 +87,26 @@ async function recorded(scene: Scene): Promise<Stage> {
     },
   });
   return begun.stage;
+}
+
+/** What is asked for where somebody deletes a subnet, and all in it, whose network ACL is swapped. */
+async function deleteSubnetInHold(): Promise<void> {
+  const scene = scenes.find(({ name }) => name === 'zones-network-acl');
+  if (scene === undefined) return;
+  const { execution, world } = await recorded(scene);
+  const { subnets, networkAcls, interfaces } = world.state;
+  const isSwapped = ({ aclId = '' }: { aclId?: string }): boolean =>
+    'aerofault:run' in (networkAcls.get(aclId)?.tags ?? {});
+  await virtual.time.until(() => !execution.running || [...subnets.values()].some(isSwapped));
+  const gone = [...subnets.values()].find(isSwapped);
+  for (const { id, subnetId } of [...interfaces.values()]) {
+    if (subnetId === gone?.id) interfaces.delete(id);
+  }
+  subnets.delete(gone?.id ?? '');
+  await virtual.time.until(() => !execution.running);
+  await pass(sweepMs);
+  const left = [...networkAcls.values()].filter(({ tags }) => 'aerofault:run' in tags);
+  process.stderr.write(`subnet-deleted: ${seen.size} so far; ${left.length} ACL(s) left\n`);
 }
 
 function isAudits({ logicalId }: { logicalId: string }): boolean {
