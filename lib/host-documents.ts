@@ -21,7 +21,7 @@ export interface HostDocumentsProps {
   readonly documentPrefix?: string;
 }
 
-/** Ten names are told to every Lambda, whose environment has room for 4 KB. */
+/** The names of all are told to every Lambda, whose environment has room for 4 KB. */
 const prefixMax = 60;
 
 /**

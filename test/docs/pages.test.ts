@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseExperiment } from '../../core/experiment.ts';
+import { scriptNames } from '../../core/script-names.ts';
 import { labOptions } from '../../lab/options.ts';
 
 /** Every page says only what can be followed: links lead somewhere, commands are there, JSON is what it seems. */
@@ -94,4 +95,12 @@ describe('every page of docs/', () => {
     const others = names.filter((name) => name !== 'whats-here');
     expect(named.toSorted()).toEqual(others.toSorted());
   });
+});
+
+test('safety.md names every document that may be sent to a host, and no other', () => {
+  const line = /^- Instances with the same tag, by fixed SSM documents.*$/m.exec(
+    read('docs/safety.md'),
+  );
+  const named = [...(line?.[0] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name);
+  expect(named.toSorted()).toEqual(scriptNames.toSorted());
 });
