@@ -1,13 +1,14 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # A service that was stopped or stands still, as service and restore share it.
 #
-# The file `service` of a part says what was done, from before it is done, and counts as in force
-# until the undo has removed it: "stop UNIT", or "freeze PID START" a process. A process is only
-# ever signalled while its start time is the noted one.
+# A note `service` says what was done, from before it is done, and counts as in force until the undo
+# has removed it: "stop UNIT" among the lasting ones, for a boot starts no unit that is not enabled;
+# or "freeze PID START" a process, with the state of the part. A process is only ever signalled while
+# its start time is the noted one.
 
 service_count() {
   ours=0
-  for notes in $(service_notes); do
+  for notes in $(lasting_notes service); do
     while read -r how name start; do
       [ "$how" = stop ] || is_noted "$name" "$start" || continue
       ours=$((ours + 1))
@@ -15,17 +16,11 @@ service_count() {
   done
 }
 
-service_notes() {
-  for folder in $(part_folders); do
-    [ ! -f "$folder/service" ] || printf '%s\n' "$folder/service"
-  done
-}
-
 # The process with this id is the one that was noted.
 is_noted() { [ -n "$2" ] && [ "$(started "$1")" = "$2" ]; }
 
 service_remove() {
-  for notes in $(service_notes); do
+  for notes in $(lasting_notes service); do
     failed=''
     while read -r how name start; do
       "end_$how" "$name" "$start" || failed=yes

@@ -1,26 +1,20 @@
 # shellcheck shell=sh disable=SC2034,SC2154
 # Shipping that was paused, as xdr and restore share it.
 #
-# The file `xdr` of a part says what was done, from before it is done, and counts as in force until
-# the undo has seen the node ship again. So a look needs no answer of the node, and a node that was
-# restarted meanwhile (which ships what its file says) is still asked.
+# A lasting note `xdr` says what was done, from before it is done, and counts as in force until the
+# undo has seen the node ship again. So a look needs no answer of the node, and a node that was
+# restarted meanwhile (which ships what its file says), with its host or alone, is still asked.
 
 xdr_count() {
   ours=0
-  for notes in $(xdr_notes); do
+  for notes in $(lasting_notes xdr); do
     noted=$(grep -c '^namespace ' "$notes") || noted=1
     ours=$((ours + noted))
   done
 }
 
-xdr_notes() {
-  for folder in $(part_folders); do
-    [ ! -f "$folder/xdr" ] || printf '%s\n' "$folder/xdr"
-  done
-}
-
 xdr_remove() {
-  for notes in $(xdr_notes); do
+  for notes in $(lasting_notes xdr); do
     said=$(talk_xdr resume "$notes") || said='! the node does not answer'
     if [ "$said" = ok ]; then rm -f "$notes"; else printf '%s\n' "$said"; fi
   done

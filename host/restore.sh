@@ -5,8 +5,9 @@
 # that a part's script armed ("timer" as first argument, and the instant to wait for as second where
 # no systemd does the waiting), for that part alone. Ends when it has looked, or when nothing is left;
 # the timer tries for ten minutes. Both actions first leave a tombstone under the run's lock, so that
-# nothing late can apply any more. Does not cover: a reboot (rules, routes and timers vanish
-# together), connections (they come back by themselves), probes (`stop` of probe ends them).
+# nothing late can apply any more. After a reboot, which takes rules, routes and timers away
+# together, it undoes what the boot did not. Does not cover: connections (they come back by
+# themselves), probes (`stop` of probe ends them).
 script="restore"
 who="command"
 tries=1

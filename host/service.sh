@@ -2,10 +2,10 @@
 # Stops this host's service, or lets its processes stand still with their connections open.
 #
 # Lives as lifecycle.sh says; the script itself switches. stop is `systemctl stop`, undone by start;
-# freeze is SIGSTOP for every process of a name, undone by SIGCONT. A reboot ends both: systemd
-# starts the units that are enabled. Does not cover: a unit that was started by hand and is not
-# enabled (a reboot leaves it stopped), systemd's own watchdog (WatchdogSec), which may kill what
-# stands still, and a restart while frozen: the new process runs.
+# freeze is SIGSTOP for every process of a name, undone by SIGCONT. A reboot ends what stands still, and
+# systemd starts the units that are enabled; one that is not is started by restore by command alone,
+# for a reboot ends the timer. Does not cover: systemd's own watchdog (WatchdogSec), which may kill
+# what stands still, and a restart while frozen: the new process runs.
 script="service"
 how='' name='' processes=0
 
@@ -40,10 +40,9 @@ check_method() {
 }
 
 is_applied() {
-  [ -f "$state/service" ] || return 1
   case $how in
-    stop) [ "$(cat "$state/service")" = "stop $name" ] && is_stopped ;;
-    freeze) [ -n "$(pids)" ] && stand_still ;;
+    stop) [ "$(cat "$(lasting service)" 2>/dev/null)" = "stop $name" ] && is_stopped ;;
+    freeze) [ -f "$state/service" ] && [ -n "$(pids)" ] && stand_still ;;
   esac
 }
 
@@ -99,12 +98,12 @@ apply_method() {
     "apply_$how"
     applied_at=$(now_ms)
   fi
-  processes=$(grep -c '^freeze' "$state/service") || true
+  [ "$how" = stop ] || processes=$(grep -c '^freeze' "$state/service") || true
 }
 
 apply_stop() {
-  printf 'stop %s\n' "$name" >"$state/service.new"
-  mv "$state/service.new" "$state/service"
+  printf 'stop %s\n' "$name" | keep_lasting service ||
+    refuse "Cannot stop $name as its note must be kept: found that it is not"
   changing
   systemctl stop --no-block "$name" 3>&- 9>&- || abandon 'systemctl stop failed'
   until is_stopped || is_too_late; do sleep 0.05; done

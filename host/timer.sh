@@ -30,6 +30,22 @@ part_folders() {
   done
 }
 
+# The note NAME of what a boot may not end, in a place that a boot leaves: lasting NAME
+lasting() { printf '%s' "$lib_root/$run_id-$part.$1"; }
+
+# The notes NAME of this part, or of all parts of the run. Formerly they lay with the part's state.
+lasting_notes() {
+  for noted in "$lib_root/$run_id"-${part:-[0-9]*}."$1" "$run_state"/${part:-[0-9]*}/"$1"; do
+    [ ! -f "$noted" ] || printf '%s\n' "$noted"
+  done
+}
+
+# Writes standard input there, whole or not at all: keep_lasting NAME. It is flushed behind our back.
+keep_lasting() {
+  cat >"$(lasting "$1").new" && mv "$(lasting "$1").new" "$(lasting "$1")" || return 1
+  sync "$(lasting "$1")" >/dev/null 2>&1 3>&- 9>&- &
+}
+
 # Whether this part, or any part of the run, was applied by METHOD here: noted_method METHOD
 noted_method() {
   for folder in $(part_folders); do

@@ -66,11 +66,11 @@ check_method() {
   is_applied || take_notes
 }
 
-is_applied() { [ -f "$state/xdr" ] && [ -f "$state/applied" ]; }
+is_applied() { [ -f "$(lasting xdr)" ] && [ -f "$state/applied" ]; }
 
 # Sets $told to what must be known for the undo.
 take_notes() {
-  [ ! -f "$state/xdr" ] ||
+  [ ! -f "$(lasting xdr)" ] ||
     refuse 'Cannot pause XDR as this part must not have tried before: found that it has'
   told=$(talk_xdr note "$address" "$port" "$how" "$dc" "$namespaces" "$rewind") ||
     told='! no answer'
@@ -83,10 +83,10 @@ take_notes() {
 apply_method() {
   ! is_applied || return 0
   take_notes
-  printf '%s\n' "$told" >"$state/xdr.new"
-  mv "$state/xdr.new" "$state/xdr"
+  printf '%s\n' "$told" | keep_lasting xdr ||
+    refuse 'Cannot pause XDR as its note must be kept: found that it is not'
   changing
-  said=$(talk_xdr pause "$state/xdr") || said='! no answer'
+  said=$(talk_xdr pause "$(lasting xdr)") || said='! no answer'
   applied_at=$(now_ms)
   [ "$said" = ok ] || abandon "${said#'! '}"
 }

@@ -45,6 +45,9 @@ const chainOf = ({ part = 0 }: HostStep, { runId }: RunItem): string =>
   `AEROFAULT-${runId}-${part}`;
 const noteOf = ({ part = 0 }: HostStep, { runId }: RunItem, name: string): string =>
   `${stateRoot}/${runId}/${part}/${name}`;
+/** Where a boot leaves it, and where it lay formerly. */
+const lastingOf = (step: HostStep, run: RunItem, name: string): string =>
+  `${graveRoot}/${run.runId}-${step.part ?? 0}.${name} ${noteOf(step, run, name)}`;
 
 interface Chains {
   readonly table: 'filter' | 'nat';
@@ -88,18 +91,18 @@ function routeLines(step: HostRoute, run: RunItem): string[] {
 
 function serviceLines(step: HoldService, run: RunItem): string[] {
   const { how, name } = step;
+  if (how === 'stop') {
+    const start = `systemctl reset-failed ${word(name)}; systemctl start --no-block ${word(name)}`;
+    return [start, `rm -f ${lastingOf(step, run, 'service')}`];
+  }
   const note = noteOf(step, run, 'service');
-  const lines = {
-    stop: [`systemctl reset-failed ${word(name)}; systemctl start --no-block ${word(name)}`],
-    freeze: [`while read -r _ pid _; do kill -CONT "$pid"; done <${note}`],
-  };
-  return [...lines[how], `rm -f ${note}`];
+  return [`while read -r _ pid _; do kill -CONT "$pid"; done <${note}`, `rm -f ${note}`];
 }
 
 /** By asinfo of aerospike-tools; settings that are not the default ones are in the note of the step. */
 function xdrLines(step: PauseXdr, run: RunItem): string[] {
   const { address, port, how, dc, namespaces } = step;
-  const note = noteOf(step, run, 'xdr');
+  const note = lastingOf(step, run, 'xdr');
   const tell = (command: string): string =>
     `asinfo -h ${word(address)} -p ${port} -v ${word(command)}`;
   if (how === 'force-linkdown') {
@@ -111,7 +114,7 @@ function xdrLines(step: PauseXdr, run: RunItem): string[] {
       (name) =>
         `${tell(`set-config:context=xdr;dc=${dc};namespace=${name};action=add;rewind=`)}${rewind}`,
     ),
-    `cat ${note} # Behind each namespace: its lag and the settings it had; set again what differs`,
+    `cat ${note} 2>/dev/null # Behind each namespace: its lag and the settings it had; set again what differs`,
     `rm -f ${note}`,
   ];
 }

@@ -4,6 +4,7 @@ import { killGroup } from './kill-group.ts';
 import { describeOnKernel, eventually, makeHost, sleep } from './namespaces.ts';
 import type { Host } from './namespaces.ts';
 import { put } from './put.ts';
+import { boot } from './boot.ts';
 import { bashAsSh, over, shim } from './shim.ts';
 import { startActor } from './start-actor.ts';
 
@@ -209,6 +210,27 @@ describeOnKernel(
         await eventually(2_000, async () => (await own.dial('127.0.0.1', 3000)).answer === 'open'),
       ).toBe(true);
       expect((await restore(host)).json).toMatchObject({ found: 0 });
+      host.end();
+    });
+
+    test('after a boot, which starts nothing that is not enabled and ends the timer, restore starts it', async () => {
+      const host = await makeHost(withUnit);
+      await host.script('service', parameters({ How: 'stop', Name: 'aerospike' }));
+      await boot(host);
+      expect(await states(host)).toEqual([]);
+      expect((await restore(host, 'look')).json).toMatchObject({ outcome: 'present', found: 1 });
+      expect((await restore(host)).json).toMatchObject({ outcome: 'clean', found: 1, left: 0 });
+      expect(await eventually(2_000, async () => (await states(host)).length === 1)).toBe(true);
+      expect((await restore(host)).json).toMatchObject({ outcome: 'clean', found: 0 });
+      host.end();
+    });
+
+    test('stopped by the former script, whose note was with the state of the part, restore starts it', async () => {
+      const host = await makeHost(withUnit);
+      await host.sh(`mkdir -p /run/aerofault/run1/0; echo 'stop aerospike' >/run/aerofault/run1/0/service
+        kill -9 $(cat /run/unit)`);
+      expect((await restore(host)).json).toMatchObject({ outcome: 'clean', found: 1, left: 0 });
+      expect(await eventually(2_000, async () => (await states(host)).length === 1)).toBe(true);
       host.end();
     });
 

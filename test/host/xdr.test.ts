@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { boot } from './boot.ts';
 import { killGroup } from './kill-group.ts';
 import { describeOnKernel, eventually, makeHost, sleep } from './namespaces.ts';
 import type { Host, Said } from './namespaces.ts';
@@ -100,6 +101,18 @@ describeOnKernel(
         host.end();
       },
     );
+
+    test('after a boot, which ends the timer and ships what the file says, restore still gives it all back', async () => {
+      const { host, pause, restore, commands } = await setStage('7.2.0.17');
+      await pause(parameters());
+      await boot(host);
+      expect((await restore('look')).json).toMatchObject({ outcome: 'present', found: 2 });
+      expect((await restore()).json).toMatchObject({ outcome: 'clean', found: 2, left: 0 });
+      const additions = (await commands()).filter((line) => line.includes('action=add'));
+      expect(additions).toHaveLength(2);
+      expect((await restore()).json).toMatchObject({ outcome: 'clean', found: 0 });
+      host.end();
+    });
 
     test('server 4.9: the link is forced down and up again', async () => {
       const { host, pause, restore, commands } = await setStage('4.9.0.37');
