@@ -1,15 +1,9 @@
 /** A run whose cluster is in another account: every service lets only credentials of its own account in. */
-import { labAccount } from '../../lab/assembly/physical-names.ts';
 import type { ExecutionResult } from '../../lab/cloud/execution.ts';
-import type { Sts } from '../../lab/cloud/sts.ts';
-import { clusterAccount } from './target-of-the-lab.ts';
-import { notLetIn, operationOf } from './faults.ts';
 import { begin, leftOf } from './play.ts';
 import type { Stage } from './play.ts';
 import type { Scene } from './scenes.ts';
 import type { VirtualProcess } from './virtual-cloud.ts';
-import type { Fate } from './virtual-lambda.ts';
-import type { WireRequest } from './wire-messages.ts';
 
 /** What came of a run across accounts. */
 export interface Across {
@@ -38,10 +32,9 @@ export async function playAcross(
   { takes, from }: { readonly takes?: string | undefined; readonly from: 'start' | 'Hold' },
 ): Promise<Across> {
   const { time } = process;
-  const doors = new Doors();
-  const stage = await begin(process, scene, { fate: doors.fate, isCold: true });
+  const stage = await begin(process, scene, { fate: (_, deliver) => deliver() });
   const { execution, world } = stage;
-  doors.sts = world.sts;
+  const { doors } = world;
   const giveUpAt = Date.now() + longestMs;
   const until = (is: () => boolean): Promise<void> =>
     time.until(() => is() || Date.now() > giveUpAt);
@@ -86,32 +79,5 @@ async function leftInTheEnd(process: VirtualProcess, stage: Stage): Promise<read
     if (left.length === 0 || Date.now() > giveUpAt) return left;
     const nextAt = Date.now() + 20_000;
     await time.until(() => Date.now() >= nextAt);
-  }
-}
-
-/** Services of the account that the cluster is in. */
-const there = new Set(['ec2', 'ssm', 'cloudwatch', 'secrets_manager']);
-
-/** The doors of all services, each of which lets its own account in. */
-class Doors {
-  sts: Sts | undefined;
-  readonly calls = new Set<string>();
-  readonly strays = new Set<string>();
-
-  readonly fate: Fate = async ({ state, request }, deliver) => {
-    const service = request.host.split('.')[0] ?? '';
-    // The freeze switch is a parameter at home.
-    const isThere = there.has(service) && operationOf(request) !== 'ssm GetParameter';
-    const { account, role } = this.#bearer(request);
-    this.calls.add(`${state} ${service} ${role}`);
-    if (account === (isThere ? clusterAccount : labAccount)) return deliver();
-    this.strays.add(`${state} ${service} ${role}`);
-    return notLetIn(request);
-  };
-
-  #bearer({ headers }: WireRequest): { account: string; role: string } {
-    const key = /Credential=([^/]+)\//.exec(headers['authorization'] ?? '')?.[1] ?? '';
-    if (key === 'lab') return { account: labAccount, role: 'home' };
-    return this.sts?.bearerOf(key) ?? { account: 'none', role: 'nobody' };
   }
 }

@@ -126,6 +126,7 @@ function throttling(request: WireRequest): WireAnswer {
   const says = 'Rate exceeded';
   if (request.host.startsWith('ec2.')) return ec2Error('RequestLimitExceeded', says, 503);
   if (request.host.startsWith('s3.')) return s3Error('SlowDown', says, 503);
+  if (request.host.startsWith('sts.')) return stsError('Throttling', says, 400);
   const isRest = request.host.startsWith('scheduler.');
   return jsonError(request, 'ThrottlingException', isRest ? 429 : 400);
 }
@@ -142,6 +143,7 @@ export function notLetIn(request: WireRequest): WireAnswer {
 export function serverError(request: WireRequest): WireAnswer {
   if (request.host.startsWith('ec2.')) return ec2Error('InternalError', 'An error occurred', 500);
   if (request.host.startsWith('s3.')) return s3Error('InternalError', 'An error occurred', 500);
+  if (request.host.startsWith('sts.')) return stsError('InternalFailure', 'An error', 500);
   return jsonError(request, 'InternalServerError', 500);
 }
 
@@ -153,6 +155,12 @@ function ec2Error(code: string, message: string, status: number): WireAnswer {
 function s3Error(code: string, message: string, status: number): WireAnswer {
   const body = `<Error><Code>${code}</Code><Message>${message}</Message></Error>`;
   return { status, headers: { 'content-type': 'application/xml' }, body };
+}
+
+function stsError(code: string, message: string, status: number): WireAnswer {
+  const error = `<Error><Type>Receiver</Type><Code>${code}</Code><Message>${message}</Message></Error>`;
+  const body = `<ErrorResponse>${error}<RequestId>virtual</RequestId></ErrorResponse>`;
+  return { status, headers: { 'content-type': 'text/xml' }, body };
 }
 
 function jsonError({ headers }: WireRequest, code: string, status: number): WireAnswer {

@@ -170,6 +170,7 @@ export async function leftOf(process: VirtualProcess, stage: Stage): Promise<str
     ...(run === undefined || run.life === 'final' ? [] : [`the run is ${run.life}`]),
     ...locks.map(({ cluster }) => `the lock of ${cluster} is held`),
     ...world.scheduler.schedules().map(({ name }) => `schedule ${name} is in being`),
+    ...[...world.doors.strays].map((call) => `another account's credentials: ${call}`),
   ];
 }
 

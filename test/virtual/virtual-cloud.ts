@@ -34,6 +34,7 @@ import type { LabSecret } from '../../lab/cloud/secrets.ts';
 import { clusterTag } from '../../core/inventory.ts';
 import { isAsBefore } from './as-before.ts';
 import { chanceOf } from './chance-of.ts';
+import { Doors } from './doors.ts';
 import { startInProcess } from './in-process-execution.ts';
 import { VirtualHttp } from './virtual-http.ts';
 import { VirtualHosts } from './virtual-hosts.ts';
@@ -77,6 +78,8 @@ export interface VirtualWorld {
   readonly journal: Journal;
   readonly s3: S3;
   readonly sts: Sts;
+  /** Those of two accounts; nobody goes through them where there is but one. */
+  readonly doors: Doors;
   /** Every event on the bus so far. */
   readonly events: readonly BusEvent[];
   /** The instant from which on all was as before; Infinity while it is not, 0 if it always was. */
@@ -117,20 +120,21 @@ export interface Happenings {
   readonly fate: Fate;
   readonly ills?: Ills;
   readonly ways?: WaysOut;
-  /** Whether no process of a Lambda may have lived in another world; what they remember does no harm mostly. */
-  readonly isCold?: boolean;
 }
 
 /** Begins a world anew. */
 export async function beginWorld(
   process: VirtualProcess,
   plan: WorldPlan,
-  { fate, ills, ways = {}, isCold = false }: Happenings,
+  { fate, ills, ways = {} }: Happenings,
 ): Promise<VirtualWorld> {
   process.time.clear();
   process.http.clear();
-  if (isCold) process.lambdas.forget();
-  process.lambdas.begin(fate, ills);
+  const doors = new Doors();
+  const isAcross = process.assembly.roles.some(({ externalId }) => externalId !== undefined);
+  // What a process remembers of another world does no harm, but for credentials.
+  if (isAcross) process.lambdas.forget();
+  process.lambdas.begin(isAcross ? doors.behind(fate) : fate, ills);
   Math.random = chanceOf(1);
   const state = new Ec2State(buildWorld(plan).inventory);
   const ground = await layGround(process, state, {
@@ -143,9 +147,10 @@ export async function beginWorld(
   const secrets = await startSecretsManager(at('SECRETS_MANAGER'));
   secrets.put(secretName, secretOf(plan.cluster));
   const sts = await startSts(process.assembly.roles, at('STS'));
+  doors.sts = sts;
   const runtimes = await startRuntimes(process, ways);
   ground.hosts.begin();
-  return { state, ...ground, ...runtimes, s3, sts, journal: journalOf(process.assembly) };
+  return { state, ...ground, ...runtimes, s3, sts, doors, journal: journalOf(process.assembly) };
 }
 
 /** What examples log in with. */

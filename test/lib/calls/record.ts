@@ -99,7 +99,7 @@ async function deleteSubnetInHold(): Promise<void> {
     'aerofault:run' in (networkAcls.get(aclId)?.tags ?? {});
   await virtual.time.until(() => !execution.running || [...subnets.values()].some(isSwapped));
   const gone = [...subnets.values()].find(isSwapped);
-  for (const { id, subnetId } of [...interfaces.values()]) {
+  for (const { id, subnetId } of interfaces.values()) {
     if (subnetId === gone?.id) interfaces.delete(id);
   }
   subnets.delete(gone?.id ?? '');
