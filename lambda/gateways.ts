@@ -189,7 +189,6 @@ export interface Hosts {
   /**
    * Runs one script on one instance and waits for its end, `waitSeconds` at most. What is asked for in
    * the same moment with the same parameters may go out together; every instance is judged alone.
-   *
    * `refused` is only said when the script certainly never runs (SendCommand itself refused). Delivery
    * timed out, undeliverable, cancelled and lost answers are `unknown`.
    */
