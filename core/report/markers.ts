@@ -73,7 +73,7 @@ export function markersOf(story: Story): MarkersReport | null {
     kept: worst([...keptFindings(seen), ...splitFinding(split), ...expiryFinding(story)]),
     lost: lostIn(seen),
     sides: sidesOf(seen),
-    removed: removedIn(story),
+    removed: markersRemoved(story.notes),
   };
 }
 
@@ -137,7 +137,7 @@ function expiryFinding(story: Story): Finding[] {
 }
 
 /** Whether all is gone; null where nothing can have been written. */
-function removedIn({ notes }: Story): boolean | null {
+export function markersRemoved(notes: Story['notes']): boolean | null {
   if (!mayHaveWritten(notes)) return null;
   const reply = phase(notes, 'removed')?.reply;
   return reply?.outcome === 'removed' && reply.left === 0;
@@ -155,7 +155,8 @@ function mayHaveWritten(notes: Story['notes']): boolean {
 export function markersResidue(story: Story): string[] {
   const { experiment, notes, run } = story;
   const { markers } = experiment;
-  if (markers === undefined || run.closedAt === undefined || removedIn(story) !== false) return [];
+  if (markers === undefined || run.closedAt === undefined || markersRemoved(story.notes) !== false)
+    return [];
   const { namespace, set } = markers;
   const { reply = null, reason = null } = phase(notes, 'removed') ?? {};
   const left =

@@ -1,6 +1,7 @@
 import { nodesOf } from '../../core/inventory.ts';
 import { recoveredFindings } from '../../core/judge.ts';
-import type { Seen } from '../../core/note.ts';
+import type { Sample } from '../../core/judge.ts';
+import type { Note, Seen } from '../../core/note.ts';
 import {
   controlQuestions,
   counterQuestions,
@@ -10,7 +11,10 @@ import {
   recorderItem,
   viewQuestions,
 } from '../../core/probe.ts';
+import { markersRemoved } from '../../core/report/markers.ts';
+import { isTold, watchedLast } from '../../core/told.ts';
 import { worst } from '../../core/verdict.ts';
+import type { VerdictAnswer } from '../../core/verdict.ts';
 import type { Gateways } from '../gateways.ts';
 import { settleMarkers } from './markers.ts';
 import { ask, itemsOf, sample } from './probing.ts';
@@ -30,10 +34,15 @@ const pauseMs = 1_000;
 /** Most pages of one node's recorded changes; a page holds 25. */
 const pagesMax = 20;
 
-/** Watches what Aerospike does after restore; restored is not recovered. */
+/** Watches what Aerospike does after restore; restored is not recovered. What was told of it stays. */
 export async function awaitRecovery(runId: string, gateways: Gateways): Promise<Recovery> {
-  const { clock, timing } = gateways;
   const context = await contextOf(runId, gateways);
+  const told = await toldOf(context, gateways);
+  return told === undefined ? watchOn(context, gateways) : leaveAsTold(context, told, gateways);
+}
+
+async function watchOn(context: RunContext, gateways: Gateways): Promise<Recovery> {
+  const { clock, timing } = gateways;
   const { experiment, inventory, run } = context;
   const questions = [
     ...viewQuestions(experiment, inventory),
@@ -44,18 +53,51 @@ export async function awaitRecovery(runId: string, gateways: Gateways): Promise<
     ...counterQuestions(context),
   ];
   const now = await sample(context, 'recovery', { questions, gateways });
-  const verdict = worst(recoveredFindings(context, await baselineOf(run, gateways), now));
+  const answer = await answerOf(context, now, gateways);
   const giveUpAt = (run.finalAt ?? run.closedAt ?? 0) + 1000 * timing.recoverySeconds;
-  const again = verdict.answer !== 'confirmed' && clock.now() < giveUpAt;
+  const again = answer !== 'confirmed' && clock.now() < giveUpAt;
   if (!again) {
     await collect(context, gateways);
-    await settleMarkers(context, verdict.answer === 'confirmed', gateways);
+    await settleMarkers(context, answer === 'confirmed', gateways);
   }
-  return {
-    again,
-    lookAt: new Date(clock.now() + pauseMs).toISOString(),
-    says: again ? 'not yet one settled cluster' : `recovered: ${verdict.answer}`,
-  };
+  const lookAt = new Date(clock.now() + pauseMs).toISOString();
+  return { again, lookAt, says: again ? 'not yet one settled cluster' : `recovered: ${answer}` };
+}
+
+/** A watch that somebody has ended and told of: what it saw last, and all notes of the run. */
+interface Told {
+  readonly last: Sample;
+  readonly notes: readonly Note[];
+}
+
+async function toldOf({ run }: RunContext, { journal }: Gateways): Promise<Told | undefined> {
+  if (!isTold(run, await journal.report(run.runId))) return undefined;
+  const notes = await journal.notes(run.runId);
+  const last = watchedLast(run, notes);
+  return last === undefined ? undefined : { last, notes };
+}
+
+/** Asks Aerospike nothing; only records that could not be removed are tried once more. */
+async function leaveAsTold(
+  context: RunContext,
+  { last, notes }: Told,
+  gateways: Gateways,
+): Promise<Recovery> {
+  const answer = await answerOf(context, last, gateways);
+  if (markersRemoved(notes) === false) {
+    await settleMarkers(context, answer === 'confirmed', gateways);
+  }
+  const lookAt = new Date(gateways.clock.now()).toISOString();
+  return { again: false, lookAt, says: `recovered: ${answer}, as it was told before` };
+}
+
+async function answerOf(
+  context: RunContext,
+  now: Sample,
+  gateways: Gateways,
+): Promise<VerdictAnswer> {
+  const baseline = await baselineOf(context.run, gateways);
+  return worst(recoveredFindings(context, baseline, now)).answer;
 }
 
 /** Brings the nodes' recorded changes into the journal and ends recorders and canaries. */

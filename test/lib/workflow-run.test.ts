@@ -283,9 +283,16 @@ describe('the restore machine, run on another interpreter', () => {
     expect(handed['ProveClean']?.[0]).toMatchObject(bySchedule);
   });
 
-  test('does little for a run that is over', async () => {
+  test('does little for a run that touched nothing', async () => {
     const { visited } = await run('RestoreMachine', { Restore: [untouched] }, bySchedule);
     expect(visited).toBe('IsNamed Restore IsFinal Report Outcome Done');
+  });
+
+  test('asks each state once for a run that is final already, and waits for nothing', async () => {
+    const already = { final: true, touched: true, lookAt: soon, says: 'final already' };
+    const script = { Restore: [already], ProveClean: [already] };
+    const { visited } = await run('RestoreMachine', script, bySchedule);
+    expect(visited).toBe(`IsNamed Restore IsFinal ${tail} Done`);
   });
 
   test('fails when something is left', async () => {

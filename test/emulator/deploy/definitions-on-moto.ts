@@ -136,10 +136,18 @@ export function definitionsOnMoto(there: () => Deployed, python: string): void {
     expect(calls).not.toContain('Restore');
   });
 
-  test('a redriven tail, whose run is final already, ends at once', async () => {
+  test('the tail of a run that touched nothing ends at once', async () => {
     const untouched = { final: true, touched: false, lookAt: soon, says: 'nothing was touched' };
     const { states } = await run(restoreMachine, { Restore: [{ payload: untouched }] });
     expect(states.slice(-5)).toEqual(['Restore', 'IsFinal', 'Report', 'Outcome', 'Done']);
+  });
+
+  test('a redriven tail, whose run is final already, asks each state once, which leaves it as it was told', async () => {
+    const already = { final: true, touched: true, lookAt: soon, says: 'final already' };
+    const answers = { Restore: [{ payload: already }], ProveClean: [{ payload: already }] };
+    const { calls, states } = await run(restoreMachine, answers);
+    expect(calls).toEqual(['Restore', 'ProveClean', 'AwaitRecovery', 'Report']);
+    expect(states.at(-1)).toBe('Done');
   });
 }
 
