@@ -1,8 +1,8 @@
 /**
  * The sweeper: the way out that needs neither workflow, schedule nor event.
  *
- * Started every five minutes. Works from three lists (protocol rule 15): runs not final after their
- * deadline, locks whose run is final, and runs that became final a short while ago. Ends when it has been
+ * Started every five minutes. Works from three lists (protocol rule 15): locks whose run is final, runs not
+ * final after their deadline, and runs that became final a short while ago. Ends when it has been
  * through them; it does not cover a journal that cannot be read. Whoever made a run final or stuck, its
  * report is there after the next round.
  */
@@ -14,47 +14,63 @@ import type { Gateways } from '../gateways.ts';
 import { awaitAll } from './await-all.ts';
 import { isDelivered } from './deliver.ts';
 import { elsewhere } from './elsewhere.ts';
+import { fewAtOnce } from './few-at-once.ts';
 import { look } from './restore.ts';
 import { lookAtStep, lookedAt } from './steps.ts';
 import { writeReport } from './write-report.ts';
 
+/** A run that a round could not end, or not look at. */
+export interface NotSwept {
+  readonly runId: string;
+  readonly why: string;
+  /** The error's name: `Stuck` where a person is needed. */
+  readonly error: string;
+}
+
 /** What a round came to. */
 export interface Swept {
   readonly looked: number;
-  readonly failed: readonly {
-    readonly runId: string;
-    readonly why: string;
-    /** The error's name: `Stuck` where a person is needed. */
-    readonly error: string;
-  }[];
+  readonly failed: readonly NotSwept[];
 }
 
-/** One round of the sweeper. One run that fails does not keep it from the others. */
-export async function sweep(all: ReportingGateways): Promise<Swept> {
+/** Runs that are looked at side by side: one with a silent host takes half a minute, and the Lambda has two. */
+const sideBySide = 5;
+
+/**
+ * One round of the sweeper. One run that fails does not keep it from the others; `tell` hears of it at once,
+ * for a round may be cut short by its Lambda's time. So locks come first, which take no time, then what may
+ * still be in force.
+ */
+export async function sweep(
+  all: ReportingGateways,
+  tell: (failed: NotSwept) => void = () => {},
+): Promise<Swept> {
   const gateways = { ...all, delivery: untilItFails(all.delivery) };
-  const runIds = await gateways.journal.watchedRuns();
-  const failed: Swept['failed'][number][] = [];
+  const failed: NotSwept[] = [];
   const noting =
     (runId: string) =>
     (error: unknown): undefined => {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
-      failed.push({ runId, why: message, error: name });
+      const one = { runId, why: message, error: name };
+      failed.push(one);
+      tell(one);
     };
-  const sweepAll = async (runs: readonly RunItem[]): Promise<void> => {
-    for (const { runId } of runs) await sweepRun(runId, gateways).catch(noting(runId));
-  };
+  const orphans = releaseOrphans(gateways, noting);
+  await Promise.allSettled([orphans]);
+  const runIds = await gateways.journal.watchedRuns();
   const runs: RunItem[] = [];
   for (const runId of runIds) {
     const run = await gateways.journal.read(runId).catch(noting(runId));
     if (run !== undefined) runs.push(run);
   }
-  await sweepAll(notFinal(runs));
-  await releaseOrphans(gateways);
-  await sweepAll(alreadyFinal(runs));
+  for (const some of [notFinal(runs), alreadyFinal(runs)]) {
+    await fewAtOnce(some, sideBySide, ({ runId }) =>
+      sweepRun(runId, gateways).catch(noting(runId)),
+    );
+  }
+  await orphans; // Locks that cannot be listed fail the round, but no restore.
   return { looked: runIds.length, failed };
 }
-
-// A round may be cut short by its Lambda's time, so what may still be in force, or holds a lock, comes first.
 
 /** The latest first: those before it have been tried in vain. */
 const notFinal = (runs: readonly RunItem[]): RunItem[] =>
@@ -167,11 +183,14 @@ async function leftOf(run: RunItem, gateways: Gateways): Promise<number> {
 }
 
 /** A restorer may have died between `final` and the release of the lock. */
-async function releaseOrphans({ journal }: Gateways): Promise<void> {
+async function releaseOrphans(
+  { journal }: Gateways,
+  noting: (runId: string) => (error: unknown) => undefined,
+): Promise<void> {
   for (const { cluster, runId } of await journal.locks()) {
-    const run = await journal.read(runId);
+    const run = await journal.read(runId).catch(noting(runId));
     if (run !== undefined && mayRelease(run)) {
-      await journal.releaseLock(cluster, runId, run.version);
+      await journal.releaseLock(cluster, runId, run.version).catch(noting(runId));
     }
   }
 }

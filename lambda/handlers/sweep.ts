@@ -9,11 +9,10 @@ import type { Making } from '../making.ts';
 export const handler: Making = (environment) => {
   const gateways = { ...awsGateways(environment), delivery: awsDelivery(environment) };
   return async (): Promise<{ looked: number }> => {
-    const { looked, failed } = await sweep(gateways);
-    for (const { runId, why, error } of failed) {
+    const { looked, failed } = await sweep(gateways, ({ runId, why, error }) => {
       logOf(runId)('sweep fails', { why });
       if (error === 'Stuck') countStuck(runId);
-    }
+    });
     if (failed.length === 0) return { looked };
     throw new Error(
       `Cannot finish the sweep as every run must be looked at: found ${failed.length} of ${looked} that could not`,

@@ -87,7 +87,7 @@ function wake(
       return false;
     case 'sweeper':
       if (!wakesSweeper || point !== pc.sleep) return false;
-      w.invoke(slot, pc.sweep);
+      w.invoke(slot, pc.orphans);
       return true;
     default:
       return false;

@@ -38,7 +38,9 @@ function sweepRun(w: World, slot: Slot): void {
     beginTask(w, slot, { run, task });
     return w.emit(0, `${slot.name}: reads run ${run + 1}, to ${task}`);
   }
-  orphans(w, slot);
+  w.begin();
+  endRound(w, slot);
+  w.emit(0, `${slot.name}: is through`);
 }
 
 function beginTask(w: World, slot: Slot, { run, task }: { run: number; task: string }): void {
@@ -60,15 +62,20 @@ export function taskOf(w: World, run: number, now: number, state = w.from): stri
 const hasIntent = (w: World, run: number, step: number): boolean =>
   stepId(step) in (w.itemOf(run)?.intents ?? {});
 
-/** The next run in the same round; after the last one, locks. */
+/** The next run in the same round; the last one ends it. */
 export const nextRun: Leave = (w, slot) => {
   const run = w.of(slot, ofProcess.run) + 1;
-  const { old, stalled } = { old: w.of(slot, ofProcess.old), stalled: 0 };
-  w.end(slot, run < w.bounds.runs ? pc.sweep : pc.orphans);
-  w.set(slot, ofProcess.run, run < w.bounds.runs ? run : 0);
-  w.set(slot, ofProcess.old, old);
-  w.set(slot, ofProcess.stalled, stalled);
+  if (run < w.bounds.runs) goOn(w, slot, run);
+  else endRound(w, slot);
 };
+
+/** The round goes on with a run; its Lambda is as old as it was. */
+function goOn(w: World, slot: Slot, run: number): void {
+  const old = w.of(slot, ofProcess.old);
+  w.end(slot, pc.sweep);
+  w.set(slot, ofProcess.run, run);
+  w.set(slot, ofProcess.old, old);
+}
 
 /** restoreUnderLock: of a run that was taken back, the lock is held anew by its later version. */
 function holdAnew(w: World, slot: Slot): void {
@@ -155,17 +162,15 @@ function reopen(w: World, slot: Slot): void {
   }
 }
 
-/** releaseOrphans: the lock's holder, as it is read here. */
+/** releaseOrphans, with which a round begins: the lock's holder, as it is read here. */
 function orphans(w: World, slot: Slot): void {
   const run = (w.from[at.lock] ?? 0) - 1;
+  if (run < 0 || !isOrphan(w, run)) return sweepRun(w, slot);
   w.begin();
-  const frees = run >= 0 && isOrphan(w, run);
-  if (frees) {
-    w.set(slot, ofProcess.run, run);
-    w.set(slot, ofProcess.version, w.items.version(w.idOf(run)) + 1);
-    w.goTo(slot, pc.freeOrphan);
-  } else endRound(w, slot);
-  w.emit(0, `${slot.name}: ${frees ? 'finds an orphaned lock' : 'is through'}`);
+  w.set(slot, ofProcess.run, run);
+  w.set(slot, ofProcess.version, w.items.version(w.idOf(run)) + 1);
+  w.goTo(slot, pc.freeOrphan);
+  w.emit(0, `${slot.name}: finds an orphaned lock`);
 }
 
 /** Whether the lock may be freed: its run is final, or, only without rules 1 and 2, there is none. */
@@ -178,7 +183,7 @@ function freeOrphan(w: World, slot: Slot): void {
   const run = w.of(slot, ofProcess.run);
   w.begin();
   w.releaseLock(run, w.of(slot, ofProcess.version));
-  endRound(w, slot);
+  goOn(w, slot, 0);
   w.emit(0, `${slot.name}: frees the lock of run ${run + 1}`);
 }
 
