@@ -88,7 +88,7 @@ async function anotherWayOut(
   const { deadlineAt = 0 } = (await journal.read(runId)) ?? {};
   while (Date.now() < deadlineAt + patienceMs) {
     if ((await journal.report(runId)) !== undefined) return;
-    // The sweeper only restores: the report of its runs is made from the journal.
+    // Whoever made it final may not have come to its report: that is made from the journal.
     if ((await journal.read(runId))?.life === 'final' && isQuiet(stage)) return;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }

@@ -30,7 +30,7 @@ export const clusterRights = {
   restore: restorer('restore'),
   'prove-clean': restorer('restore', 'probe'),
   'await-recovery': (may) => may.run('probe', 'markers'),
-  sweep: restorer('restore'),
+  sweep: restorer('restore', 'probe'),
   'delete-guard': restorer('restore'),
   audit: (may) => [
     ...may.observeNetwork(),

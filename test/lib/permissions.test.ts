@@ -73,7 +73,7 @@ describe('sending commands', () => {
     ['AwaitRecovery', ['Probe', 'Markers']],
     ['Restore', ['Restore']],
     ['ProveClean', ['Restore', 'Probe']],
-    ['Sweep', ['Restore']],
+    ['Sweep', ['Restore', 'Probe']],
     ['DeleteGuard', ['Restore']],
     ['Open', []],
     ['Plan', ['Access', 'Survey']],

@@ -44,8 +44,8 @@ const anyMark: Patch = {
 /** A recheck that finds the lock held strikes the run off. */
 const givesUp: Patch = {
   file: sweep,
-  find: 'if (holder !== run.runId) return;',
-  put: 'if (holder !== run.runId) return journal.unwatch(run.runId);',
+  find: 'if (holder !== run.runId) return undefined;',
+  put: 'if (holder !== run.runId) return void (await journal.unwatch(run.runId));',
 };
 
 /**
@@ -298,7 +298,7 @@ export const mutants: readonly Mutant[] = [
     row: 'rule 15, no recheck',
     shows: 'is in force',
     patches: [
-      { file: sweep, find: "if (task === 'recheck') await recheck(run, gateways);", put: '' },
+      { file: sweep, find: "if (task === 'recheck') return recheck(run, gateways);", put: '' },
     ],
   },
   {

@@ -82,8 +82,9 @@ describe('a restore that keeps failing', () => {
 
     expect(await wrongIn(world)).toEqual([]);
     expect(itemIn(world)).not.toHaveProperty('stuckSince');
-    const { life, stuck, residue } = await reportIn(world);
+    const { life, stuck, residue, verdicts } = await reportIn(world);
     expect({ life, stuck, residue }).toEqual({ life: 'final', stuck: null, residue: [] });
+    expect(verdicts.clean.answer).toBe('confirmed');
   });
 
   test('tells a person who restores it again at once, and ends by them when it can', async () => {
@@ -146,15 +147,4 @@ test('a late first look that undoes all it finds calls nobody', async () => {
 
   expect(looked.final).toBe(false);
   expect(itemIn(world)).not.toHaveProperty('stuckSince');
-});
-
-describe('a run that the sweeper ends', () => {
-  test('has a report, though no workflow is left to write one', async () => {
-    const world = new World({});
-    await injected('run1', partition, world.gateways());
-    await sweepUntilQuiet(world.gateways());
-
-    expect(await wrongIn(world)).toEqual([]);
-    expect((await reportIn(world)).life).toBe('final');
-  });
 });
