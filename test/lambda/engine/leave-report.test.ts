@@ -39,6 +39,9 @@ async function sweepUntilFinal(world: World, ...intercepts: readonly Intercept[]
   }
 }
 
+const denied: Intercept = (call, proceed) =>
+  call.name === 'hosts.run probe' ? Promise.reject(new Error('denied')) : proceed();
+
 describe('a run that the sweeper ends', () => {
   test('has its report with that round, and is clean: its connections were tried', async () => {
     const world = await abandoned();
@@ -89,8 +92,6 @@ describe('a run that the sweeper ends', () => {
 
   test('has a report where its connections could not be tried', async () => {
     const world = await abandoned();
-    const denied: Intercept = (call, proceed) =>
-      call.name === 'hosts.run probe' ? Promise.reject(new Error('denied')) : proceed();
     await sweep(world.gateways());
     await world.clock.sleep(sweepEveryMs);
     const { failed } = await sweep(world.gateways(denied));

@@ -93,12 +93,13 @@ test('a round that is cut short has told of what it found stuck until then, and 
   expect(world.journal.holdsLock('other')).toBe(false);
 });
 
+const noLocks: Intercept = (call, proceed) =>
+  call.name === 'journal.locks' ? Promise.reject(new Error('throttled')) : proceed();
+
 test('locks that cannot be listed fail a round once it has restored', async () => {
   const world = new World({ inventory: oneRuleInventory() });
   await injected('run1', oneRule, world.gateways());
   await world.clock.sleep(30 * minute);
-  const noLocks: Intercept = (call, proceed) =>
-    call.name === 'journal.locks' ? Promise.reject(new Error('throttled')) : proceed();
 
   await expect(sweep(world.gateways(noLocks))).rejects.toThrow('throttled');
   expect(world.inForce()).toEqual([]);
