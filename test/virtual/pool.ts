@@ -17,10 +17,21 @@ export interface Pool {
 const program = fileURLToPath(new URL('worker.ts', import.meta.url));
 const Failed = z.object({ failed: z.string() });
 
+/** After so many runs a worker is replaced: what each leaves behind in its process slows those that follow. */
+const runsMost = 200;
+
 /** Starts `count` workers with these words. */
 export function startPool(count: number, words: readonly string[]): Pool {
-  const workers = Array.from({ length: count }, () => new Worker(words));
-  const idle = [...workers];
+  const idle = Array.from({ length: count }, () => new Worker(words));
+  const workers = new Set(idle);
+  const renewed = (worker: Worker): Worker => {
+    if (worker.runs < runsMost) return worker;
+    workers.delete(worker);
+    worker.close();
+    const fresh = new Worker(words);
+    workers.add(fresh);
+    return fresh;
+  };
   const waiting: ((worker: Worker) => void)[] = [];
   const taken = (): Promise<Worker> => {
     const worker = idle.pop();
@@ -33,9 +44,10 @@ export function startPool(count: number, words: readonly string[]): Pool {
     async ask(order, answer) {
       const worker = await taken();
       const heard = await worker.ask(order);
+      const free = renewed(worker);
       const next = waiting.shift();
-      if (next === undefined) idle.push(worker);
-      else next(worker);
+      if (next === undefined) idle.push(free);
+      else next(free);
       const failed = Failed.safeParse(heard);
       if (failed.success) {
         throw new Error(`Cannot play ${JSON.stringify(order)}: ${failed.data.failed}`);
@@ -47,6 +59,8 @@ export function startPool(count: number, words: readonly string[]): Pool {
 }
 
 class Worker {
+  /** How many it has played. */
+  runs = 0;
   readonly #child: ChildProcess;
 
   constructor(words: readonly string[]) {
@@ -58,6 +72,7 @@ class Worker {
   }
 
   ask(order: object): Promise<unknown> {
+    this.runs += 1;
     return new Promise((resolve, reject) => {
       const onExit = (code: number | null): void => {
         reject(new Error(`Cannot play as the worker must live: found exit ${code}`));
