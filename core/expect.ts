@@ -7,7 +7,7 @@ const partitionsMax = 131_072;
 export const Expect = z.strictObject({
   clusterSizes: z.array(z.int().min(0).max(256)).min(1).max(16).optional().meta({
     description:
-      'Sizes of the clusters during the fault; else as predicted. Whether it was in force is judged by the prediction all the same',
+      'Sizes of the clusters during the fault; else as predicted. Whether it was in force is judged by the prediction all the same, but where that is unsure',
   }),
   principal: z.enum(['larger-side', 'smaller-side']).optional().meta({
     description:

@@ -47,8 +47,8 @@ export interface AuditsProps {
  *
  * Started by a person, by the command line, or by a schedule. Ends as Done where the cluster is as it was
  * accepted, nothing was accepted yet, or it was asked to accept what it finds; else as Differs, with the
- * differences in its cause, which raises an alarm. It changes nothing on hosts and network, and takes no cluster's lock, so there is
- * nothing to restore and the watchdog does not follow it.
+ * differences in its cause, which raises an alarm. It changes nothing on hosts and network, and takes no
+ * cluster's lock, so there is nothing to restore and the watchdog does not follow it.
  */
 export class Audits extends Construct {
   readonly machine: sfn.StateMachine;

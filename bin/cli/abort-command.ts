@@ -6,6 +6,7 @@ import type { Told } from './abort-run.ts';
 import { onStack } from './connection.ts';
 import { deploymentOf, DeploymentOptions, runIdIn } from './deployment.ts';
 import type { Deployment } from './deployment.ts';
+import { exitCodes } from './exit-codes.ts';
 import { next, print, printJson, tell } from './screen.ts';
 import { runIdsUnderWay } from './show-status.ts';
 
@@ -65,8 +66,12 @@ async function abortAll(deployment: Deployment, json: boolean): Promise<number> 
   if (json) printJson({ runs: all.map((one) => ({ ...one, says: saysOf(one.runId) })) });
   else if (all.length === 0) print(['No run is under way.']);
   if (all[0] !== undefined) next(['restore', all[0].runId, '--watch']);
-  return Math.max(0, ...all.map(({ exitCode }) => exitCode));
+  const codes = new Set(all.map(({ exitCode }) => exitCode));
+  return worstFirst.find((code) => codes.has(code)) ?? 0;
 }
+
+/** What waiting mends is the least of them but for a run that is none. */
+const worstFirst = [exitCodes.bug, exitCodes.denied, exitCodes.unavailable, exitCodes.refused];
 
 /** At once, whatever comes after it; beside the result where that is one document, or a failure. */
 const sayNow = (line: string, beside: boolean): void => (beside ? tell(line) : print([line]));

@@ -58,17 +58,27 @@ export function addAudit(root: Command): void {
       if (json) printJson(audit);
       else print([...auditText(audit), ...accepted]);
       process.exitCode = accept ? 0 : auditExitCodeOf(audit);
-      // Asked in another way it would be another audit.
-      const same = ['audit', cluster, ...optionWords(how(servicePort, access))];
+      const same = sameAudit(cluster, { servicePort, access, tlsServicePort });
       if (accept) next(same);
       else next([...same, '--accept'], ', where all is as it should be');
     });
 }
 
-const how = (servicePort: string, access: string | undefined) => ({
-  'service-port': servicePort === usualPort ? undefined : servicePort,
-  access,
-});
+type How = Pick<z.infer<typeof AuditOptions>, 'servicePort' | 'access' | 'tlsServicePort'>;
+
+/** The words that ask for the same audit again: asked in another way it would be another. */
+export const sameAudit = (
+  cluster: string,
+  { servicePort, access, tlsServicePort }: How,
+): string[] => [
+  'audit',
+  cluster,
+  ...optionWords({
+    'service-port': servicePort === usualPort ? undefined : servicePort,
+    access,
+    'tls-service-port': tlsServicePort,
+  }),
+];
 
 /** What is no JSON is no access either, which whoever reads the request says. */
 function accessIn(text: string): unknown {

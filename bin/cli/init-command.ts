@@ -5,6 +5,7 @@ import { Option } from 'commander';
 import * as z from 'zod';
 import { parseExperiment } from '../../core/experiment.ts';
 import { Zone } from '../../core/fault/named.ts';
+import { ClusterName } from '../../core/named-clusters.ts';
 import { Refusal } from '../../core/refusal.ts';
 import { readText } from '../../lib/experiment-text.ts';
 import { askOne, askText } from './ask.ts';
@@ -99,8 +100,6 @@ function refuseFile(file: string, { force }: InitOptions): void {
 
 const asks = ({ input }: InitOptions): boolean => input && canAsk();
 
-const nameOf = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
-
 async function choiceOf(kind: FirstKind, options: InitOptions): Promise<FirstChoice> {
   refuseStrayZone(kind, options);
   const isAsked = asks(options);
@@ -136,7 +135,9 @@ const askKind = (): Promise<FirstKind> =>
 const askCluster = (): Promise<string> =>
   askText('What is the cluster called (its tag aerofault:cluster)?', {
     wrong: (said) =>
-      nameOf.safeParse(said).success ? undefined : 'It must be letters, digits, dots and hyphens',
+      ClusterName.safeParse(said).success
+        ? undefined
+        : 'It must be letters, digits, dots and hyphens',
   });
 
 const askZone = (): Promise<string> =>

@@ -5,6 +5,7 @@ import { executionArnOf, startExecution } from '../../lambda/aws/executions.ts';
 import { isCode, isDeclined, isThrottled, reasonOf } from '../../lambda/aws/failure.ts';
 import { runIdOf } from '../../lambda/run-id.ts';
 import { isDenied } from './aws-failure.ts';
+import { commandLine } from './command-line.ts';
 import type { Deployment } from './deployment.ts';
 
 /** A run that was started. */
@@ -45,7 +46,7 @@ export async function startRun(
     if (isDeclined(error) || isThrottled(error) || isDenied(error)) throw error;
     const runId = runIdOf(executionArnOf(stateMachineArn, name));
     throw new MaybeStarted(
-      `Cannot tell whether ${experiment.name} was started as Step Functions must answer: found ${reasonOf(error)}; it may be going as run ${runId}: look with aerofault status before repeating the command`,
+      `Cannot tell whether ${experiment.name} was started as Step Functions must answer: found ${reasonOf(error)}; it may be going as run ${runId}: look with ${commandLine('status')} before repeating the command`,
       { cause: error },
     );
   }

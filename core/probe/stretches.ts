@@ -29,8 +29,11 @@ const orphanMs = 14_000;
 const serviceMs = { on: 3_000, off: 30_000 };
 
 /** By when, after injectAt, nodes tell of a fault that is on from the first. */
-export const showsByMs = ({ prediction: { clusterSizes } }: Pick<Plan, 'prediction'>): number =>
-  clusterSizes.includes(0) ? orphanMs : settleMs;
+export const showsByMs = ({ prediction }: Pick<Plan, 'prediction'>): number =>
+  tellsAfterMs(prediction.clusterSizes);
+
+const tellsAfterMs = (sizes: readonly number[]): number =>
+  sizes.includes(0) ? orphanMs : settleMs;
 
 /** The stretches of a plan, from before injectAt to `endMs` after it. */
 export function stretchesOf(subject: Subject, endMs: number): Stretch[] {
@@ -55,10 +58,7 @@ function stretch(span: Span, shaping: readonly PlanPart[], subject: Subject): St
   const begins = services.some((part) => onSpans(part).some((one) => one.startMs === span.startMs));
   const ends = services.some((part) => onSpans(part).some((one) => one.endMs === span.startMs));
   const settledMs =
-    span.startMs +
-    (sizes.includes(0) ? orphanMs : settleMs) +
-    (begins ? serviceMs.on : 0) +
-    (ends ? serviceMs.off : 0);
+    span.startMs + tellsAfterMs(sizes) + (begins ? serviceMs.on : 0) + (ends ? serviceMs.off : 0);
   return { ...span, on, sizes, silent: new Set(held), settledMs };
 }
 

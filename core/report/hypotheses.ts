@@ -34,7 +34,7 @@ function asExpected(subject: Subject): Subject {
   const { clusterSizes } = experiment.expect ?? {};
   if (clusterSizes === undefined) return subject;
   const parts = plan.parts?.map((part) => ({ ...part, clusterSizes }));
-  return { ...subject, plan: { ...plan, prediction: { ...plan.prediction, clusterSizes }, parts } };
+  return { ...subject, plan: { ...plan, parts } };
 }
 
 /** All of them together; of none, inconclusive. */

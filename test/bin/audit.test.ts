@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { sameAudit } from '../../bin/cli/audit-command.ts';
 import { Audit } from '../../core/audit/audit.ts';
 import { writeAudit } from '../../core/audit/write-audit.ts';
 import { seenOn, usual } from '../core/audit/audits.ts';
@@ -94,4 +95,20 @@ describe('aerofault audit', () => {
     expect(stderr).toMatch(/^Cannot read the request for an audit as it must /);
     expect(started).toEqual([]);
   });
+});
+
+test('what to accept next is the same audit, with every way in which it was asked', () => {
+  expect(sameAudit('orders', { servicePort: '3000' })).toEqual(['audit', 'orders']);
+  expect(
+    sameAudit('orders', { servicePort: '4000', access: '{}', tlsServicePort: '4444' }),
+  ).toEqual([
+    'audit',
+    'orders',
+    '--service-port',
+    '4000',
+    '--access',
+    '{}',
+    '--tls-service-port',
+    '4444',
+  ]);
 });
